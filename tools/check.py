@@ -1,0 +1,55 @@
+"""Run the checks one after the other and say at the end which failed: ``python tools/check.py [names]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTEST = ("pytest", "-q")
+CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
+    "types": (("mypy",),),
+    "tests": ((*PYTEST, "tests", "-m", "not browser"),),
+    "notebooks": ((*PYTEST, "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),),
+    "browser": ((*PYTEST, "tests", "-m", "browser"),),
+}
+
+
+def run(name: str) -> bool:
+    """Run all commands of one check, and tell whether all of them passed."""
+    passed = True
+    for module, *arguments in CHECKS[name]:
+        print(f"\n--- {name}: {module} {' '.join(arguments)}", flush=True)
+        passed &= subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode == 0
+    return passed
+
+
+def main() -> int:
+    """Run the checks that were asked for, all by default; 1 when one failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(CHECKS)} (all)")
+    names = parser.parse_args().names or list(CHECKS)
+    if unknown := [name for name in names if name not in CHECKS]:
+        parser.error(f"there is no check {', '.join(unknown)}, only {', '.join(CHECKS)}")
+    # Tools that call one another by name must find the environment's own.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    seconds = {}
+    failed = []
+    for name in names:
+        started = time.monotonic()
+        if not run(name):
+            failed.append(name)
+        seconds[name] = time.monotonic() - started
+    print(
+        "\n" + ", ".join(f"{name} {'FAILED' if name in failed else 'passed'} ({seconds[name]:.0f} s)" for name in names)
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
