@@ -1,0 +1,39 @@
+"""The machinery that every lab shares: labs, games, bets, checks and quizzes. Nothing here knows a theme."""
+
+from intimacy.widgets.bet import Bet, BetAnswer, Option
+from intimacy.widgets.check import (
+    ArrayExercise,
+    ChoiceExercise,
+    Exercise,
+    Feedback,
+    FunctionExercise,
+    Hint,
+    NumberExercise,
+)
+from intimacy.widgets.game import Game, Move, Scene
+from intimacy.widgets.lab import Frame, Lab, Play, Preset
+from intimacy.widgets.quiz import Answer, Question, Quiz, Score
+
+__all__ = [
+    "Answer",
+    "ArrayExercise",
+    "Bet",
+    "BetAnswer",
+    "ChoiceExercise",
+    "Exercise",
+    "Feedback",
+    "Frame",
+    "FunctionExercise",
+    "Game",
+    "Hint",
+    "Lab",
+    "Move",
+    "NumberExercise",
+    "Option",
+    "Play",
+    "Preset",
+    "Question",
+    "Quiz",
+    "Scene",
+    "Score",
+]

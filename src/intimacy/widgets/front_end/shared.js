@@ -1,0 +1,393 @@
+// What every widget of the collection shares. Python joins this file and one other into one ES module.
+
+const SILENCE_LIMIT = 3000; // ms without an answer before the learner is told
+const SETTLE = 350; // ms without change before a sentence is spoken
+
+let counter = 0;
+const nextId = (stem) => `intimacy-${stem}-${Date.now().toString(36)}-${(counter += 1)}`;
+
+// Make an element: `element("p", {class: "note", text: "…"}, child, …)`.
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "text") node.textContent = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const button = (label, action, attributes = {}) =>
+  element("button", { type: "button", text: label, onclick: action, ...attributes });
+
+// Run `repaint` at most once per animation frame, or soon when the page is hidden and frames do not come.
+function coalesced(repaint) {
+  let waiting = false;
+  const run = () => {
+    if (!waiting) return;
+    waiting = false;
+    repaint();
+  };
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    if (document.hidden) setTimeout(run, 50);
+    else requestAnimationFrame(run);
+  };
+}
+
+// Say `text` in a live region once it has stood still for a moment, so that a dragged slider does not chatter.
+function speaker(region) {
+  let timer;
+  return (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (region.textContent !== text) region.textContent = text;
+    }, SETTLE);
+  };
+}
+
+const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function luminance(color) {
+  const parts = (color.match(/[\d.]+/g) ?? []).map(Number);
+  if (parts.length < 3 || parts[3] === 0) return null;
+  const [r, g, b] = parts.map((part) => part / 255);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+// Light or dark, as the front end around us is: its own word first, else the nearest painted background.
+function themeOf(node) {
+  const declared = document.body.dataset.jpThemeLight;
+  if (declared !== undefined) return declared === "false" ? "dark" : "light";
+  for (let at = node; at; at = at.parentElement) {
+    const value = luminance(getComputedStyle(at).backgroundColor);
+    if (value !== null) return value < 0.4 ? "dark" : "light";
+  }
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+// Keep `root.dataset.theme` right and call `changed` when it turns.
+function followTheme(root, signal, changed) {
+  const update = () => {
+    const theme = themeOf(root.parentElement ?? root);
+    if (root.dataset.theme === theme) return;
+    root.dataset.theme = theme;
+    changed(theme);
+  };
+  update();
+  const observer = new MutationObserver(update);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update, { signal });
+  signal.addEventListener("abort", () => observer.disconnect());
+  requestAnimationFrame(update);
+}
+
+// JupyterLab takes arrow keys for its own shortcuts before a native control sees them.
+const keepKeys = (root, signal) =>
+  root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+
+// The kernel is gone as far as Jupyter knows: its view marks the element.
+const isDisconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
+
+const GONE = new Set(["dead", "terminating", "restarting", "autorestarting"]);
+
+// The line to the kernel: one question at a time travels; of those that wait, only the newest is kept.
+// The learner is told when an answer takes too long or Jupyter has lost the kernel, and again when it is back.
+class KernelLine {
+  constructor(model, el, signal) {
+    this.model = model;
+    this.el = el;
+    this.view = nextId("view");
+    this.count = 0;
+    this.inFlight = null;
+    this.waiting = null;
+    this.replies = new Map();
+    this.closed = false;
+    this.handlers = { problem: () => {}, silence: () => {} };
+    this.signal = signal;
+    this.listen("msg:custom", (message, buffers) => this.heard(message, buffers));
+    this.lost = false;
+    const watch = setInterval(() => this.connection(), 1000);
+    const turned = (_, status) => GONE.has(status) && this.lose(); // a restart can be over before the next look
+    const statusChanged = model.widget_manager?.kernel?.statusChanged;
+    statusChanged?.connect(turned);
+    signal.addEventListener("abort", () => {
+      statusChanged?.disconnect(turned);
+      this.closed = true;
+      clearTimeout(this.timer);
+      clearInterval(watch);
+    });
+  }
+
+  listen(name, callback) {
+    this.model.on(name, callback);
+    this.signal.addEventListener("abort", () => this.model.off(name, callback));
+  }
+
+  get overdue() {
+    return this.inFlight !== null && Date.now() - this.inFlight.since > SILENCE_LIMIT;
+  }
+
+  ask(question) {
+    this.waiting = question;
+    if (!this.inFlight || this.overdue) this.post();
+    else this.watch();
+  }
+
+  post() {
+    if (!this.waiting) return;
+    this.inFlight = { id: `${this.view}:${(this.count += 1)}`, since: Date.now() };
+    const question = this.waiting;
+    this.waiting = null;
+    this.send({ request: this.inFlight.id, ...question });
+    this.watch();
+  }
+
+  // Jupyter refuses to send once it knows that the kernel is gone; that is the moment to say so.
+  send(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      this.lose();
+    }
+  }
+
+  lose() {
+    this.lost = true;
+    clearTimeout(this.timer);
+    this.handlers.silence("gone");
+  }
+
+  watch() {
+    if (this.lost) return;
+    clearTimeout(this.timer);
+    const left = SILENCE_LIMIT - (Date.now() - this.inFlight.since);
+    this.timer = setTimeout(() => this.inFlight && this.handlers.silence("silent"), Math.max(left, 0));
+  }
+
+  answered(request) {
+    this.lost = false;
+    this.handlers.silence(null);
+    if (!this.inFlight || request !== this.inFlight.id) return;
+    clearTimeout(this.timer);
+    this.inFlight = null;
+    this.post();
+  }
+
+  heard(message, buffers) {
+    if (message.kind === "problem") {
+      if (!message.request?.startsWith(this.view)) return;
+      this.handlers.problem(message);
+      this.answered(message.request);
+    } else if (this.replies.has(message.kind)) {
+      const resolve = this.replies.get(message.kind);
+      this.replies.delete(message.kind);
+      resolve(message, buffers);
+    }
+  }
+
+  // Looks only at what the page already knows: asking the kernel would keep an idle one from being culled.
+  connection() {
+    const kernel = this.model.widget_manager?.kernel;
+    const gone =
+      isDisconnected(this.el) ||
+      (kernel && (kernel.isDisposed || kernel.connectionStatus === "disconnected" || GONE.has(kernel.status)));
+    if (gone && !this.lost) this.lose();
+    else if (!gone && this.lost && !this.inFlight) this.reconnected();
+  }
+
+  askForPlotly(arrived) {
+    this.replies.set("plotly", (_, buffers) => arrived(buffers[0]));
+    this.send({ kind: "plotly" });
+  }
+}
+
+const SILENCE = {
+  silent: (shown) => [
+    "Python is not answering.",
+    `It may be busy with another cell, or stopped. The picture still shows ${shown}.`,
+    "Wait a moment. If this stays, choose Kernel → Restart Kernel and Run All Cells; in a web app, reload the page.",
+  ],
+  gone: (shown) => [
+    "Python has stopped.",
+    `The picture still shows ${shown}; the controls no longer change it.`,
+    "Choose Kernel → Restart Kernel and Run All Cells; in a web app, reload the page.",
+  ],
+};
+
+// What is wrong, where it is and what to do, over whatever may no longer be true.
+class Notice {
+  constructor() {
+    this.node = element("div", { class: "notice", role: "alert", hidden: true });
+  }
+
+  say([head, ...rest]) {
+    this.node.replaceChildren(element("strong", { text: head }), ...rest.map((text) => element("p", { text })));
+    this.node.hidden = false;
+  }
+
+  clear() {
+    this.node.hidden = true;
+  }
+}
+
+// plotly.js crosses the wire once per page, gzipped, from the installed plotly package.
+const PLOTLY = Symbol.for("intimacy.plotly");
+
+async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const source = await new Response(stream).blob();
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    await import(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return globalThis.Plotly;
+}
+
+// Every lab that waits may ask: the first answer serves all. Asked again when silent, so a dead asker blocks nobody.
+function plotly(source) {
+  const page = (globalThis[PLOTLY] ??= {});
+  if (!page.promise) {
+    page.promise = new Promise((resolve, reject) => {
+      page.arrived = (bytes) => {
+        page.arrived = () => {};
+        unpack(bytes).then(resolve, reject);
+      };
+    });
+  }
+  if (!page.ready) {
+    page.promise.then(() => (page.ready = true));
+    const ask = () => {
+      if (page.ready || source.closed) return;
+      if (!page.askedAt || Date.now() - page.askedAt > 15000) {
+        page.askedAt = Date.now();
+        source.askForPlotly((bytes) => page.arrived(bytes));
+      }
+      setTimeout(ask, 2000);
+    };
+    ask();
+  }
+  return page.promise;
+}
+
+// Colours that turn with the theme; every other colour is the same in both.
+const DARK = {
+  "#1a1a1a": "#ededed", // ink
+  "#e2e2e2": "#3b3b3b", // grid
+  "#767676": "#a0a0a0", // pinned, expected
+  "#005a8f": "#5db4ea", // text in the colours of the lines
+  "#a84300": "#ff9a57",
+  "#006e50": "#3fcfa5",
+  "#8a4470": "#e6a5cb",
+  "#805800": "#f0b63c",
+};
+
+const inTheme = (json, theme) =>
+  theme === "dark" ? Object.entries(DARK).reduce((text, [light, dark]) => text.replaceAll(light, dark), json) : json;
+
+const asArray = (value) => {
+  if (value instanceof DataView) return new Float32Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
+  return value;
+};
+
+function setPath(target, path, value) {
+  const keys = path.match(/[^.[\]]+/g); // "shapes[0].x0" as well as "yaxis.range"
+  const last = keys.pop();
+  let at = target;
+  for (const key of keys) at = at[key] ??= {};
+  at[last] = value;
+}
+
+// A plotly picture that is drawn once and then takes frames: {traces: {key: {attribute: array}}, layout: {path: value}}.
+class Picture {
+  constructor(parent, figure, signal) {
+    this.node = element("div", { class: "picture" });
+    parent.append(this.node);
+    this.json = JSON.stringify(figure);
+    this.keys = figure.data.map((trace) => trace.meta);
+    this.frame = null;
+    this.ghost = null;
+    this.playhead = null;
+    this.painted = 0;
+    this.paint = coalesced(() => this.draw());
+    const resize = coalesced(() => {
+      if (this.plotly && this.node.clientWidth > 0 && this.node.clientWidth !== this.width) {
+        this.width = this.node.clientWidth;
+        this.plotly.Plots.resize(this.node);
+      }
+    });
+    const observer = new ResizeObserver(resize);
+    observer.observe(this.node);
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      this.plotly?.purge(this.node);
+    });
+  }
+
+  async start(library, theme) {
+    this.plotly = library;
+    await this.retheme(theme);
+  }
+
+  retheme(theme) {
+    this.theme = theme;
+    if (!this.plotly) return undefined;
+    const figure = JSON.parse(inTheme(this.json, theme));
+    this.fill(figure);
+    this.node.style.minHeight = `${figure.layout.height ?? 400}px`;
+    const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
+    this.width = this.node.clientWidth;
+    this.painted += 1;
+    return this.plotly.react(this.node, figure.data, figure.layout, config);
+  }
+
+  // Put the newest arrays into a figure: the frame itself, cut at the playhead, and the pinned ghost.
+  fill(figure) {
+    this.keys.forEach((key, index) => {
+      const trace = figure.data[index];
+      const from = key?.startsWith("pinned:") ? this.ghost?.[key.slice(7)] : this.frame?.traces[key];
+      if (from) for (const [path, value] of Object.entries(this.cut(key, from))) setPath(trace, path, value);
+      else if (key?.startsWith("pinned:")) Object.assign(trace, { x: [], y: [] });
+    });
+    for (const [path, value] of Object.entries(this.frame?.layout ?? {})) setPath(figure.layout, path, value);
+  }
+
+  cut(key, arrays) {
+    if (this.playhead === null || !this.moving?.includes(key)) return arrays;
+    const x = arrays.x;
+    let count = 0;
+    while (count < x.length && x[count] <= this.playhead) count += 1;
+    return Object.fromEntries(
+      Object.entries(arrays).map(([path, value]) => [path, value.length === x.length ? value.slice(0, count) : value]),
+    );
+  }
+
+  show(frame) {
+    this.frame = {
+      traces: Object.fromEntries(
+        Object.entries(frame.traces).map(([key, arrays]) => [
+          key,
+          Object.fromEntries(Object.entries(arrays).map(([path, value]) => [path, asArray(value)])),
+        ]),
+      ),
+      layout: JSON.parse(inTheme(JSON.stringify(frame.layout), this.theme)),
+    };
+    this.paint();
+  }
+
+  draw() {
+    if (!this.plotly || !this.frame || !this.node.data || !this.node.isConnected) return;
+    this.fill({ data: this.node.data, layout: {} });
+    // plotly recalculates every trace when one array changes, so one is named and all go in.
+    const index = this.keys.findIndex((key) => this.frame.traces[key]);
+    const path = Object.keys(this.frame.traces[this.keys[index]])[0];
+    const value = path.split(".").reduce((at, key) => at[key], this.node.data[index]);
+    this.plotly.update(this.node, { [path]: [value] }, this.frame.layout, [index]);
+    this.painted += 1;
+  }
+}

@@ -1,0 +1,344 @@
+"""A lab: a model, a picture and a sentence, as one widget with native controls."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import anywidget
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import traitlets
+
+from intimacy.parameters import Parameters, Specification, format_value
+from intimacy.widgets import front_end
+
+NOTE = "Teaching model. Not advice, not a test of you or your relationship."
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What changes in a picture from one state to the next.
+
+    Attributes:
+        traces: for each trace, by its key (the ``meta`` of the trace), the attributes that change. Numbers travel
+            as 32-bit floats; a list of strings travels as text.
+        layout: plotly layout keys that change, such as ``{"annotations[0].text": "…"}``.
+    """
+
+    traces: Mapping[str, Mapping[str, Any]]
+    layout: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named state that tells a story. ``values`` holds only what differs from the lab's start."""
+
+    name: str
+    story: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Play:
+    """How a picture is revealed in time: the traces ``keys`` grow along their ``x`` from ``low`` to ``high``."""
+
+    label: str
+    keys: Sequence[str]
+    low: float
+    high: float
+    step: float = 1
+    seconds: float = 10
+
+
+class Lab(anywidget.AnyWidget):
+    """Controls, a picture that follows them, and the sentence that says what it shows.
+
+    Args:
+        title: the question that the lab answers.
+        parameters: the state to start from; its declaration makes the controls.
+        simulate: ``simulate(parameters)`` or, where ``seed`` is given, ``simulate(parameters, seed=seed)``.
+        figure: the picture, made once; every trace that changes has a key in its ``meta``.
+        draw: ``draw(parameters, result)``: what changes in the picture.
+        describe: ``describe(parameters, result)``: the result in words; the lab itself puts the values before it
+            that differ from the start.
+        presets: stories to start from.
+        table: the run as a table; by default the result's ``to_frame()``.
+        controls: names of the parameters that can be moved, in order; by default all.
+        advanced: those of them that are folded away at first.
+        pinned: keys of the traces that "Pin this curve" keeps as a grey ghost; by default all scatter lines.
+        play: how the picture is revealed in time, where time runs.
+        seed: the seed of the draws; ``None`` where nothing is drawn.
+    """
+
+    _esm = front_end.module("lab")
+    _css = front_end.style("lab")
+
+    title = traitlets.Unicode().tag(sync=True)
+    controls: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    presets: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    figure = traitlets.Dict().tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)
+    play = traitlets.Dict(allow_none=True).tag(sync=True)
+    note = traitlets.Unicode(NOTE).tag(sync=True)
+    draws_again = traitlets.Bool().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+    pinned: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+
+    def __init__(
+        self,
+        title: str,
+        parameters: Parameters,
+        simulate: Callable[..., Any],
+        figure: Callable[[], go.Figure],
+        draw: Callable[[Any, Any], Frame],
+        describe: Callable[[Any, Any], str],
+        presets: Sequence[Preset] = (),
+        *,
+        table: Callable[[Any], pd.DataFrame] | None = None,
+        controls: Sequence[str] | None = None,
+        advanced: Sequence[str] = (),
+        pinned: Sequence[str] | None = None,
+        play: Play | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self._simulate, self._draw, self._describe = simulate, draw, describe
+        self._table = table or (lambda result: result.to_frame())
+        self._start, self._start_seed = parameters, seed
+        self._presets = {each.name: each for each in presets}
+        self._serial = 0
+        specifications = parameters.specifications()
+        names = list(specifications) if controls is None else list(controls)
+        super().__init__(
+            title=title,
+            controls=[_control(name, specifications[name], name in advanced) for name in names],
+            presets=[{"name": each.name, "story": each.story, "values": dict(each.values)} for each in presets],
+            figure=_with_ghosts(figure(), pinned),
+            start={"values": parameters.values(), "seed": seed},
+            play=None if play is None else {**vars(play), "keys": list(play.keys)},
+            draws_again=seed is not None,
+        )
+        self._show(parameters, seed, "start")
+        self.on_msg(self._receive)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The state that the picture shows."""
+        return self._parameters
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of each parameter that the picture shows."""
+        return self._parameters.values()
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the draws that the picture shows."""
+        return self._seed
+
+    @property
+    def result(self) -> Any:
+        """What the model returned for the state that the picture shows."""
+        return self._result
+
+    @property
+    def sentence(self) -> str:
+        """The text alternative of the picture."""
+        return str(self.frame["sentence"])
+
+    @property
+    def preset_names(self) -> list[str]:
+        """The names of the stories to start from."""
+        return list(self._presets)
+
+    def set(self, *, seed: int | None = None, **values: Any) -> None:
+        """Move some parameters; all others stay.
+
+        Raises:
+            TypeError: a name is not a parameter of this lab, or a value is of the wrong kind.
+            ValueError: a value is outside its range. The picture stays as it was.
+        """
+        self._show(self._parameters.replace(**values), self._seed if seed is None else seed, "python")
+
+    def preset(self, name: str) -> None:
+        """Go to a story.
+
+        Raises:
+            ValueError: there is no such story.
+        """
+        if name not in self._presets:
+            raise ValueError(f"preset must be one of {', '.join(map(repr, self._presets))}, got {name!r}")
+        self._show(self._start.replace(**self._presets[name].values), self._start_seed, "python")
+
+    def reset(self) -> None:
+        """Go back to the state at the start."""
+        self._show(self._start, self._start_seed, "python")
+
+    def refresh(self) -> None:
+        """Run the model again, for labs whose model reads something that has changed."""
+        self._show(self._parameters, self._seed, "python")
+
+    def pin(self) -> None:
+        """Keep the curves of this state as grey ghosts."""
+        kept = [trace["meta"].removeprefix("pinned:") for trace in self.figure["data"] if _is_ghost(trace)]
+        traces = self.frame["traces"]
+        self.pinned = {"shown": self.frame["shown"], "traces": {key: traces[key] for key in kept}}
+
+    def unpin(self) -> None:
+        """Take the ghosts away."""
+        self.pinned = None
+
+    def code(self) -> str:
+        """Return Python that repeats the run that the picture shows."""
+        names = sorted({type(self._parameters).__name__, self._simulate.__name__})
+        module = self._simulate.__module__
+        seed = "" if self._seed is None else f", seed={self._seed}"
+        call = f"{self._simulate.__name__}({self._parameters.code()}{seed})"
+        return f"from {module} import {', '.join(names)}\n\nrun = {call}"
+
+    def table(self) -> pd.DataFrame:
+        """Return the run that the picture shows as a table."""
+        table = self._table(self._result)
+        return table.reset_index() if table.index.name else table
+
+    def __repr__(self) -> str:
+        return textwrap.fill(f"{self.title} {self.sentence}", 100)
+
+    def _show(self, parameters: Parameters, seed: int | None, request: str) -> None:
+        """Compute everything first, then show it: nothing is half-drawn."""
+        result = self._simulate(parameters) if seed is None else self._simulate(parameters, seed=seed)
+        drawn = self._draw(parameters, result)
+        sentence = f"{self._situation(parameters)} {self._describe(parameters, result)}".strip()
+        self._parameters, self._seed, self._result = parameters, seed, result
+        self._serial += 1
+        self.frame = {
+            "serial": self._serial,
+            "request": request,
+            "values": parameters.values(),
+            "seed": seed,
+            "shown": self._shown(parameters),
+            "sentence": sentence,
+            "code": self.code(),
+            "traces": {
+                key: {path: _packed(value) for path, value in each.items()} for key, each in drawn.traces.items()
+            },
+            "layout": dict(drawn.layout),
+        }
+
+    def _shown(self, parameters: Parameters) -> str:
+        """All the values that the picture was computed from, as short as symbols allow."""
+        values = parameters.values()
+        names = [f"{each['symbol']} =" if each["symbol"] else each["label"].lower() for each in self.controls]
+        parts = [
+            f"{name} {_in_words(each, values[each['name']])}" for name, each in zip(names, self.controls, strict=True)
+        ]
+        return "Shown: " + " · ".join(parts) if parts else ""
+
+    def _situation(self, parameters: Parameters) -> str:
+        """Name each value that differs from the start, exactly."""
+        start, now = self._start.values(), parameters.values()
+        moved = [each for each in self.controls if now[each["name"]] != start[each["name"]]]
+        if not self.controls:
+            return ""
+        if not moved:
+            return "At the starting values."
+        parts = [f"{each['label'].removesuffix(' …')}: {_in_words(each, now[each['name']])}" for each in moved]
+        return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+
+    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        match message.get("kind"):
+            case "set":
+                self._answer(message)
+            case "table":
+                table = self.table()
+                rows = [[format_value(_plain(cell)) for cell in row] for row in table.itertuples(index=False)]
+                csv = table.to_csv(index=False)
+                self.send({"kind": "table", "columns": [*map(str, table)], "rows": rows, "csv": csv, "file": "run.csv"})
+            case "plotly":
+                self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        """Answer a control: a new frame, or a sentence that says why there is none."""
+        request = str(message["request"])
+        try:
+            changes = _checked(self._parameters, message["values"])
+        except (TypeError, ValueError) as refused:
+            name = str(refused).split(" ", 1)[0]
+            label = next((each["label"] for each in self.controls if each["name"] == name), name)
+            self.send(
+                {"kind": "problem", "request": request, "name": name, "text": str(refused).replace(name, label, 1)}
+            )
+            return
+        try:
+            self._show(changes, message.get("seed"), request)
+        except Exception as error:
+            self.send({"kind": "problem", "request": request, "name": "", "text": f"The model stopped: {error}."})
+            raise
+
+
+def encoded(frame: Frame) -> dict[str, Any]:
+    """Return a frame as it travels: numbers as bytes, text as it is."""
+    traces = {key: {path: _packed(value) for path, value in each.items()} for key, each in frame.traces.items()}
+    return {"traces": traces, "layout": dict(frame.layout)}
+
+
+def plotly_figure(figure: go.Figure) -> dict[str, Any]:
+    """Return a figure as plain JSON."""
+    return dict(json.loads(figure.to_json()))
+
+
+def _checked(parameters: Parameters, values: Any) -> Parameters:
+    if not isinstance(values, dict):
+        raise TypeError(f"values must be named values, got {values!r}")
+    return parameters.replace(**{str(name): value for name, value in values.items()})
+
+
+def _control(name: str, specification: Specification, advanced: bool) -> dict[str, Any]:
+    known = {key: value for key, value in vars(specification).items() if key != "default"}
+    return {"name": name, "advanced": advanced, **known, "options": dict(specification.options)}
+
+
+def _in_words(control: Mapping[str, Any], value: Any) -> str:
+    return control["options"].get(value) or format_value(value, control["unit"])
+
+
+def _plain(cell: Any) -> Any:
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _packed(value: Any) -> Any:
+    """Return numbers as bytes of 32-bit floats; anything else as it is."""
+    if isinstance(value, list | str) and (not value or isinstance(value[0], str)):
+        return value
+    return np.ascontiguousarray(value, dtype=np.float32).tobytes()
+
+
+def _is_ghost(trace: Mapping[str, Any]) -> bool:
+    return str(trace.get("meta", "")).startswith("pinned:")
+
+
+def _with_ghosts(figure: go.Figure, pinned: Sequence[str] | None) -> dict[str, Any]:
+    """Put an empty grey twin behind each line that can be pinned."""
+    whole = plotly_figure(figure)
+    drawn = whole["data"]
+    if pinned is None:
+        pinned = [trace["meta"] for trace in drawn if trace["type"] == "scatter" and "lines" in trace.get("mode", "")]
+    ghosts = [
+        {
+            "type": "scatter",
+            "meta": f"pinned:{trace['meta']}",
+            "mode": "lines",
+            "line": {"color": "#767676", "dash": "dash", "width": 1.5, "shape": trace.get("line", {}).get("shape")},
+            "hoverinfo": "skip",
+            "showlegend": False,
+            **{axis: trace[axis] for axis in ("xaxis", "yaxis") if axis in trace},
+        }
+        for trace in drawn
+        if trace.get("meta") in pinned
+    ]
+    whole["data"] = [*ghosts, *whole["data"]]
+    return whole

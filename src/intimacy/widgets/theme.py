@@ -1,0 +1,87 @@
+"""One colour, one meaning: the palette (Okabe and Ito) and the plotly template of the collection.
+
+Every colour comes with a second cue (a dash, a marker, a filled area), so that no picture depends on colour alone.
+The front end turns ``INK``, ``GRID``, ``MUTED`` and the text colours when the page is dark.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+INK = "#1a1a1a"
+GRID = "#e2e2e2"
+MUTED = "#767676"
+
+PERSON_I = "#0072B2"
+PERSON_J = "#D55E00"
+FURTHER_PERSONS = ("#009E73", "#F0E442", "#56B4E9")
+OXYTOCIN = "#CC79A7"
+VASOPRESSIN = "#009E73"
+DOPAMINE = "#E69F00"
+STRESS = "#D55E00"
+
+TEXT = {
+    PERSON_I: "#005a8f",
+    PERSON_J: "#a84300",
+    VASOPRESSIN: "#006e50",
+    OXYTOCIN: "#8a4470",
+    DOPAMINE: "#805800",
+    MUTED: MUTED,
+    INK: INK,
+}
+"""A darker shade of each colour that is readable as text on white; the front end lightens it on black."""
+
+DASHES = {
+    PERSON_I: "solid",
+    PERSON_J: "longdash",
+    **dict(zip(FURTHER_PERSONS, ("dot", "dashdot", "dash"), strict=True)),
+}
+
+_AXIS: dict[str, Any] = {
+    "gridcolor": GRID,
+    "linecolor": MUTED,
+    "zerolinecolor": MUTED,
+    "zerolinewidth": 1,
+    "tickcolor": MUTED,
+    "ticks": "outside",
+    "ticklen": 4,
+    "automargin": True,
+    "title": {"standoff": 8, "font": {"size": 14}},
+    "fixedrange": True,
+}
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": "system-ui, -apple-system, Segoe UI, DejaVu Sans, sans-serif", "size": 14, "color": INK},
+        "colorway": [PERSON_I, PERSON_J, *FURTHER_PERSONS, OXYTOCIN, DOPAMINE],
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+        "margin": {"l": 64, "r": 24, "t": 16, "b": 48},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"size": 14}},
+        "annotationdefaults": {"showarrow": False, "font": {"size": 14}},
+        "dragmode": False,
+    },
+    data={
+        "scatter": [{"line": {"width": 2}, "marker": {"size": 8}}],
+        "bar": [{"marker": {"line": {"width": 0}}}],
+    },
+)
+
+
+def new_figure(height: int = 420, **layout: Any) -> go.Figure:
+    """Return an empty figure in the look of the collection."""
+    return go.Figure(layout={"template": TEMPLATE, "height": height, **layout})
+
+
+def label(
+    text: str, color: str = INK, *, x: float, y: float, xref: str = "x", yref: str = "y", **more: Any
+) -> dict[str, Any]:
+    """Return an annotation that labels a line directly, in a shade of the line's colour that can be read."""
+    font = {"size": 14, "color": TEXT[color]}
+    return {"text": text, "x": x, "y": y, "xref": xref, "yref": yref, "showarrow": False, "font": font, **more}

@@ -1,0 +1,117 @@
+"""Sweep a lab: every control to its ends, every preset, and random steps. Any exception of a callback comes through."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from intimacy.parameters import Specification, format_value
+from intimacy.widgets import Lab
+
+RANDOM_STEPS = 200
+
+
+def stops(specification: Specification) -> list[Any]:
+    """Return the values of a control that a learner is sure to reach: its ends, or all its options."""
+    match specification.kind:
+        case "choice":
+            return list(specification.options)
+        case "switch":
+            return [False, True]
+        case _:
+            return [specification.low, specification.high]
+
+
+def states(lab: Lab, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Yield each control at each of its stops, then random states on the sliders' grids."""
+    specifications = {each["name"]: lab.parameters.specifications()[each["name"]] for each in lab.controls}
+    for name, specification in specifications.items():
+        for value in stops(specification):
+            yield {name: value}
+    generator = random.Random(seed)
+    for _ in range(RANDOM_STEPS if specifications else 0):
+        name = generator.choice(list(specifications))
+        yield {name: anywhere(specifications[name], generator)}
+
+
+def anywhere(specification: Specification, generator: random.Random) -> Any:
+    """Return a random stop of a control."""
+    if specification.kind in ("choice", "switch"):
+        return generator.choice(stops(specification))
+    low, high, step = specification.low, specification.high, specification.step
+    assert low is not None
+    assert high is not None
+    assert step is not None
+    return min(high, round(low + step * generator.randint(0, math.floor((high - low) / step)), 9))
+
+
+def check(lab: Lab) -> None:
+    """Hold that the picture is finite and whole, and that the words are true to the state."""
+    frame = lab.frame
+    keys = [trace.get("meta") for trace in lab.figure["data"]]
+    for key, arrays in frame["traces"].items():
+        assert key in keys, f"{key!r} is drawn but is not in the picture"
+        for path, packed in arrays.items():
+            if isinstance(packed, bytes):
+                assert np.isfinite(np.frombuffer(packed, dtype=np.float32)).all(), f"{key} {path} is not finite"
+        lengths = {len(value) // 4 for path, value in arrays.items() if path in ("x", "y")}
+        assert len(lengths) == 1, f"{key} has x and y of different length"
+    assert any(arrays.get("x") for arrays in frame["traces"].values()), "the picture is empty"
+    for value in flat_numbers(frame["layout"]):
+        assert math.isfinite(value), "a layout value is not finite"
+    assert len(lab.sentence.split()) >= 5
+    for word in ("nan", "inf", "None"):
+        assert word not in lab.sentence.split(), lab.sentence
+    start = lab.start["values"]
+    for control in lab.controls:
+        value = lab.values[control["name"]]
+        words = control["options"].get(value) or format_value(value, control["unit"])
+        assert words in frame["shown"], f"{frame['shown']!r} does not name {words!r}"
+        if value != start[control["name"]]:
+            assert words in lab.sentence, f"{lab.sentence!r} does not name {words!r}"
+    assert not lab.table().empty
+
+
+def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:
+    """Yield the numbers of a layout."""
+    for value in layout.values():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(each, int | float) and not isinstance(each, bool):
+                yield each
+
+
+def repeats_as_code(lab: Lab) -> bool:
+    """Run the code that the lab shows and compare it with the run that the lab shows."""
+    names: dict[str, Any] = {}
+    exec(lab.code(), names)
+    again = type(lab)(
+        lab.title, lab.parameters, lambda *_, **__: names["run"], lambda: _figure(lab), lab._draw, lab._describe, seed=lab.seed
+    )
+    return bool(again.frame["traces"] == lab.frame["traces"])
+
+
+def _figure(lab: Lab) -> Any:
+    import plotly.graph_objects as go
+
+    return go.Figure([trace for trace in lab.figure["data"] if not str(trace.get("meta")).startswith("pinned:")])
+
+
+def sweep(lab: Lab) -> int:
+    """Sweep a lab and return how many states were checked."""
+    count = 0
+    for name in lab.preset_names:
+        lab.preset(name)
+        check(lab)
+        count += 1
+    lab.reset()
+    for change in states(lab):
+        lab.set(**change)
+        check(lab)
+        count += 1
+    lab.reset()
+    check(lab)
+    return count + 1
