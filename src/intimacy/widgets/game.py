@@ -1,0 +1,154 @@
+"""A game: rules as a pure state machine elsewhere; here the stage, the moves and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import anywidget
+import plotly.graph_objects as go
+import traitlets
+
+from intimacy.widgets import front_end
+from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that the player can do now, by a button or by its key."""
+
+    value: int | str
+    label: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the player sees of a state.
+
+    Attributes:
+        sentence: what just happened, in words: the text alternative of the picture.
+        prompt: what the player is asked now.
+        moves: what can be done now; empty when the game is over.
+        frame: the picture.
+        tally: names and values that stand above the picture.
+        log: every round so far, in words.
+        code: a text from which the whole game can be rebuilt.
+    """
+
+    sentence: str
+    prompt: str
+    moves: Sequence[Move]
+    frame: Frame
+    tally: Mapping[str, str] = field(default_factory=dict)
+    log: Sequence[str] = ()
+    code: str = ""
+
+
+class Game(anywidget.AnyWidget):
+    """A turn-based game against rules that are pure functions.
+
+    Args:
+        title: the question that playing answers.
+        start: ``start(seed)`` returns the first state.
+        play: ``play(state, value)`` returns the next state; a ``ValueError`` says why a move is refused.
+        resume: ``resume(code)`` rebuilds a state; a ``ValueError`` says why a code is refused.
+        scene: what the player sees of a state.
+        figure: the picture, made once.
+        seed: the seed of the first game; each new game adds one.
+    """
+
+    _esm = front_end.module("game")
+    _css = front_end.style("game")
+
+    title = traitlets.Unicode().tag(sync=True)
+    figure = traitlets.Dict().tag(sync=True)
+    note = traitlets.Unicode(NOTE).tag(sync=True)
+    scene = traitlets.Dict().tag(sync=True)
+    serial = traitlets.Int(0)
+
+    def __init__(
+        self,
+        title: str,
+        start: Callable[[int], Any],
+        play: Callable[[Any, Any], Any],
+        resume: Callable[[str], Any],
+        scene: Callable[[Any], Scene],
+        figure: Callable[[], go.Figure],
+        *,
+        seed: int = 1,
+    ) -> None:
+        self._start, self._play, self._resume, self._scene = start, play, resume, scene
+        self._seed = seed
+        super().__init__(title=title, figure=plotly_figure(figure()))
+        self._show(start(seed), "start")
+        self.on_msg(self._receive)
+
+    @property
+    def state(self) -> Any:
+        """The state of the rules."""
+        return self._state
+
+    @property
+    def sentence(self) -> str:
+        """What just happened, in words."""
+        return str(self.scene["sentence"])
+
+    def move(self, value: int | str) -> None:
+        """Make a move.
+
+        Raises:
+            ValueError: the rules refuse it; the state stays as it was.
+        """
+        self._show(self._play(self._state, value), "python")
+
+    def new(self) -> None:
+        """Start a new game, with the next seed."""
+        self._seed += 1
+        self._show(self._start(self._seed), "python")
+
+    def resume(self, code: str) -> None:
+        """Go on with the game that a code holds.
+
+        Raises:
+            ValueError: the code is not a whole game code.
+        """
+        self._show(self._resume(code), "python")
+
+    def __repr__(self) -> str:
+        return f"{self.title} {self.sentence}"
+
+    def _show(self, state: Any, request: str) -> None:
+        scene = self._scene(state)
+        self._state = state
+        self.serial += 1
+        self.scene = {
+            "serial": self.serial,
+            "request": request,
+            "sentence": scene.sentence,
+            "prompt": scene.prompt,
+            "moves": [vars(move) for move in scene.moves],
+            "tally": [[name, value] for name, value in scene.tally.items()],
+            "log": list(scene.log),
+            "code": scene.code,
+            **encoded(scene.frame),
+        }
+
+    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        request = str(message.get("request", ""))
+        try:
+            match message.get("kind"):
+                case "move":
+                    self._show(self._play(self._state, message["value"]), request)
+                case "resume":
+                    self._show(self._resume(str(message["code"])), request)
+                case "new":
+                    self._seed += 1
+                    self._show(self._start(self._seed), request)
+                case "again":
+                    self._show(self._state, request)
+                case "plotly":
+                    self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
+        except ValueError as refused:
+            self.send({"kind": "problem", "request": request, "text": str(refused)})
