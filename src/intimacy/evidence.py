@@ -1,0 +1,429 @@
+"""What the research says: tables of studies and claims, and a forest plot that never mixes scales.
+
+Nothing here pools results. Each study stands with its own numbers, its status, its caveat, and a mark that says whether
+the numbers were seen in the source. Status and marks are words with a symbol, never a colour alone.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Self
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from intimacy.data import load
+
+STATUS_SYMBOLS: Mapping[str, str] = {
+    "supported": "✓",
+    "mixed": "≈",
+    "single study": "◦",
+    "not replicated": "✗",
+    "null result": "∅",
+    "doubtful measure": "?",
+    "method or theory": "§",
+}
+VERDICT_SYMBOLS: Mapping[str, str] = {
+    "well supported": "✓",
+    "partly": "◐",
+    "contested": "≈",
+    "overclaimed": "▲",
+    "unsupported": "✗",
+}
+VERIFIED_MARKS: Mapping[str, str] = {
+    "yes": "● numbers seen",
+    "partly": "◐ numbers partly seen",
+    "no": "○ numbers from memory",
+}
+SCALE_TITLES: Mapping[str, str] = {
+    "Hedges g": "Hedges g (standard deviations; 0 means no difference)",
+    "Cohen d": "Cohen d (standard deviations; 0 means no difference)",
+    "percentage points": "Difference (percentage points; 0 means no difference)",
+    "minutes": "Half-life (minutes)",
+}
+_RESOLVERS: Mapping[str, str] = {
+    "doi": "https://doi.org/",
+    "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
+    "PMC": "https://pmc.ncbi.nlm.nih.gov/articles/PMC",
+}
+
+_WIDTH = 100
+_PUBLISHED = "#000000"
+_QUIET = "#767676"
+_CELL = 'style="text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid rgba(128,128,128,.5)"'
+
+
+def citation(key: str) -> str:
+    """Return the short citation of a study, such as ``Kosfeld et al. (2005)``.
+
+    Raises:
+        ValueError: no study has this key.
+    """
+    return _citation(_study(key))
+
+
+def reference(key: str) -> str:
+    """Return the full reference of a study in one line, with its DOI or other identifier where one was seen.
+
+    Raises:
+        ValueError: no study has this key.
+    """
+    study = _study(key)
+    authors = ", ".join(name.strip() for name in study["authors"].split(";"))
+    authors = authors.replace(", others", ", et al.")
+    parts = [f"{authors} ({study['year']}).", _sentence(study["title"]), f"{study['journal']}.", _identifier(study)]
+    return " ".join(part for part in parts if part)
+
+
+def _study(key: str) -> Mapping[str, Any]:
+    studies = load("evidence")
+    found = studies[studies["key"] == key]
+    if found.empty:
+        raise ValueError(f"there is no study with the key {key!r} in the evidence table")
+    record: Mapping[str, Any] = found.iloc[0].to_dict()
+    return record
+
+
+def _citation(study: Mapping[str, Any]) -> str:
+    names = [author.strip() for author in study["authors"].split(";")]
+    # The last word of an entry holds the initials; what stands before it is the surname.
+    surnames = [name.rpartition(" ")[0] for name in names]
+    if len(names) == 1:
+        who = surnames[0]
+    elif len(names) == 2 and names[1] != "others":
+        who = " & ".join(surnames)
+    else:
+        who = f"{surnames[0]} et al."
+    return f"{who} ({study['year']})"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _identifier(study: Mapping[str, Any]) -> str:
+    return f"doi:{study['doi']}" if study["doi"] else study["other_id"] or ""
+
+
+def _link(study: Mapping[str, Any]) -> str:
+    identifier = _identifier(study)
+    if not identifier:
+        return "no DOI seen"
+    if identifier.startswith("PMC"):
+        address = _RESOLVERS["PMC"] + identifier.removeprefix("PMC")
+    else:
+        register, _, number = identifier.partition(":")
+        address = _RESOLVERS[register] + number
+    return f'<a href="{escape(address)}">{escape(identifier)}</a>'
+
+
+@dataclass(frozen=True, eq=False)
+class EvidenceTable:
+    """Studies with their design, finding, status, caveat and verification, for a notebook and for plain text."""
+
+    heading: str
+    rows: pd.DataFrame
+    total: int
+
+    @property
+    def caption(self) -> str:
+        """The heading with the number of studies shown, and of all where some are left out."""
+        shown = len(self.rows)
+        count = f"{shown} studies" if shown == self.total else f"{shown} of {self.total} studies"
+        return f"{self.heading}, {count}"
+
+    def only(self, *keys: str) -> Self:
+        """Return the table of some studies, in the order given.
+
+        Raises:
+            ValueError: a key is not in this table.
+        """
+        for key in keys:
+            if key not in set(self.rows["key"]):
+                raise ValueError(f"the study {key!r} is not in this table; choose from {', '.join(self.rows['key'])}")
+        rows = self.rows.set_index("key", drop=False).loc[list(keys)].reset_index(drop=True)
+        return type(self)(self.heading, rows, self.total)
+
+    def __repr__(self) -> str:
+        blocks = [self.caption, *(self._block(study) for study in _records(self.rows))]
+        return "\n\n".join(blocks)
+
+    @staticmethod
+    def _block(study: Mapping[str, Any]) -> str:
+        return "\n".join(
+            [
+                _wrap(f"{_citation(study)}, {_identifier(study) or 'no DOI seen'}", indent=0),
+                _wrap(f"Status: {_status(study['status'])}"),
+                _wrap(f"Study: {study['design']}; {study['sample']}"),
+                _wrap(f"Found: {study['finding']}"),
+                _wrap(f"Caveat: {study['caveat']}"),
+                _wrap(f"Checked: {VERIFIED_MARKS[study['verified']]}. {study['verified_note']}"),
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        headings = ("Study", "Design and sample", "Finding", "Status", "Caveat", "Checked")
+        rows = []
+        for study in _records(self.rows):
+            cells = (
+                escape(f"{study['design']}; {study['sample']}"),
+                escape(study["finding"]),
+                _together(_status(study["status"])),
+                escape(study["caveat"]),
+                f"{escape(VERIFIED_MARKS[study['verified']])}<br>{escape(study['verified_note'])}",
+            )
+            rows.append((f"{escape(_citation(study))}<br>{_link(study)}", cells))
+        return _html_table(self.caption, headings, rows)
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimsTable:
+    """Claims of the article with a verdict, the reason and the studies behind it."""
+
+    caption: str
+    rows: pd.DataFrame
+
+    def __repr__(self) -> str:
+        blocks = [self.caption]
+        for claim in _records(self.rows):
+            lines = (
+                _wrap(claim["claim"], indent=0),
+                _wrap(f"Verdict: {_verdict(claim['verdict'])}"),
+                _wrap(f"Why: {claim['reason']}"),
+                _wrap(f"Studies: {_cited(claim)}"),
+            )
+            blocks.append("\n".join(lines))
+        return "\n\n".join(blocks)
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for claim in _records(self.rows):
+            cells = (_together(_verdict(claim["verdict"])), escape(claim["reason"]), escape(_cited(claim)))
+            rows.append((escape(claim["claim"]), cells))
+        return _html_table(self.caption, ("Claim, in our words", "Verdict", "Why", "Studies"), rows)
+
+
+def evidence_table(theme: str, role: str = "evidence") -> EvidenceTable:
+    """Return the studies of a theme, and those of other themes that its claims cite.
+
+    Args:
+        theme: stem of the theme, such as ``"oxytocin_trust"``.
+        role: ``"evidence"`` for studies that bear on a claim, ``"model"`` for the sources of the simulation.
+
+    Raises:
+        ValueError: the theme or the role has no study.
+    """
+    studies = load("evidence")
+    claims = load("claims")
+    cited = {key for keys in claims.loc[claims["theme"] == theme, "evidence_keys"] for key in keys.split(";")}
+    rows = studies[(studies["role"] == role) & ((studies["theme"] == theme) | studies["key"].isin(cited))]
+    if rows.empty:
+        raise ValueError(f"there is no study of the theme {theme!r} in the role {role!r}")
+    heading = {"evidence": "What the evidence says", "model": "Where the model comes from"}[role]
+    return EvidenceTable(heading, rows.reset_index(drop=True), len(rows))
+
+
+def claims_table(theme: str) -> ClaimsTable:
+    """Return the claims of a theme with their verdicts.
+
+    Raises:
+        ValueError: the theme has no claim.
+    """
+    claims = load("claims")
+    rows = claims[claims["theme"] == theme].reset_index(drop=True)
+    if rows.empty:
+        raise ValueError(f"there is no claim of the theme {theme!r}")
+    return ClaimsTable(f"What the article claims, {len(rows)} claims", rows)
+
+
+def _records(rows: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
+    records: list[Mapping[str, Any]] = rows.to_dict("records")
+    return records
+
+
+def _status(status: str) -> str:
+    return f"{STATUS_SYMBOLS[status]} {status}"
+
+
+def _verdict(verdict: str) -> str:
+    return f"{VERDICT_SYMBOLS[verdict]} {verdict}"
+
+
+def _together(marked: str) -> str:
+    """Return the HTML of a symbol and its words that keeps the symbol on the line of the first word."""
+    return escape(marked).replace(" ", "&nbsp;", 1)
+
+
+def _cited(claim: Mapping[str, Any]) -> str:
+    return "; ".join(citation(key) for key in claim["evidence_keys"].split(";"))
+
+
+def _wrap(text: str, indent: int = 2) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _html_table(caption: str, headings: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Return an accessible table; the cells of ``rows`` are HTML already, row heading first."""
+    head = "".join(f'<th scope="col" {_CELL}>{escape(heading)}</th>' for heading in headings)
+    body = "".join(
+        f'<tr><th scope="row" {_CELL}>{heading}</th>' + "".join(f"<td {_CELL}>{cell}</td>" for cell in cells) + "</tr>"
+        for heading, cells in rows
+    )
+    return (
+        f'<div role="region" aria-label="{escape(caption)}" tabindex="0" style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;font-size:14px;line-height:1.4">'
+        f'<caption style="text-align:left;font-weight:bold;padding:6px 10px">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def effects(theme: str, scale: str) -> pd.DataFrame:
+    """Return each effect of a theme that has an interval on one scale: the rows of a forest plot.
+
+    Columns: key, citation, measure, effect_scale, estimate, low, high, origin, status, verified. Main effects come
+    from the table of studies, further ones from the table of outcomes; the effects of one study stand together.
+
+    Raises:
+        ValueError: the theme has no effect on this scale.
+    """
+    studies = load("evidence")
+    studies = studies[studies["theme"] == theme].reset_index(drop=True)
+    outcomes = load("outcomes")
+    outcomes = outcomes[outcomes["key"].isin(studies["key"])]
+    columns = ["key", "measure", "effect_scale", "estimate", "low", "high", "origin", "status", "verified"]
+    rows = pd.concat([studies[columns], outcomes[columns]], ignore_index=True)
+    rows = rows[rows["effect_scale"] == scale]
+    if rows.empty:
+        raise ValueError(f"the theme {theme!r} has no effect with an interval on the scale {scale!r}")
+    order = {key: position for position, key in enumerate(studies["key"])}
+    rows = rows.sort_values("key", key=lambda keys: keys.map(order), kind="stable").reset_index(drop=True)
+    rows.insert(1, "citation", [citation(key) for key in rows["key"]])
+    return rows
+
+
+def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
+    """Draw a forest plot: one diamond and 95 % interval per effect, all on one scale, nothing pooled.
+
+    Diamonds are filled where the numbers were seen in the source, hollow where they were not or only partly.
+
+    Args:
+        rows: effects, as :func:`effects` returns them.
+        scale: the scale that all of them share.
+
+    Raises:
+        ValueError: there is no row, a row is on another scale, or a row has no interval.
+    """
+    _check_one_scale(rows, scale)
+    figure = go.Figure()
+    positions = list(range(len(rows) - 1, -1, -1))
+    for position, row in zip(positions, _records(rows), strict=True):
+        figure.add_trace(_interval(position, row))
+        figure.add_annotation(
+            text=_label(row),
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=position + 0.16,
+            yanchor="bottom",
+            align="left",
+            showarrow=False,
+        )
+    figure.add_vline(x=0, line={"color": _QUIET, "dash": "dash", "width": 1})
+    figure.update_layout(
+        showlegend=False,
+        height=90 * len(rows) + 90,
+        margin={"l": 20, "r": 20, "t": 20, "b": 60},
+        xaxis={"title": {"text": SCALE_TITLES[scale]}, "range": _range(rows), "zeroline": False},
+        yaxis={"visible": False, "range": [-0.4, len(rows) - 0.1]},
+    )
+    return figure
+
+
+def forest_sentence(rows: pd.DataFrame, scale: str) -> str:
+    """Return the text alternative of :func:`forest`: each study with its numbers, status and verification.
+
+    Raises:
+        ValueError: as :func:`forest`.
+    """
+    _check_one_scale(rows, scale)
+    listed = [
+        f"{row['citation']}, {row['measure']}: {row['estimate']:g}, from {row['low']:g} to {row['high']:g}"
+        f" ({_origin(row)}; {row['status']}; {_mark(row)})."
+        for row in _records(rows)
+    ]
+    count = f"{len(rows)} effect" + ("s" if len(rows) > 1 else "")
+    return f"Forest plot of {count} in {scale}, with 95 % intervals, not pooled. " + " ".join(listed)
+
+
+def _check_one_scale(rows: pd.DataFrame, scale: str) -> None:
+    if scale not in SCALE_TITLES:
+        raise ValueError(f"there is no scale {scale!r}; choose from {', '.join(SCALE_TITLES)}")
+    if rows.empty:
+        raise ValueError("a forest plot needs at least one effect")
+    for row in _records(rows):
+        if row["effect_scale"] != scale:
+            raise ValueError(
+                f"a forest plot has one scale: {scale} was asked for, but {row['citation']}, {row['measure']}, "
+                f"is in {row['effect_scale'] or 'no stated scale'}"
+            )
+        if pd.isna([row["estimate"], row["low"], row["high"]]).any():
+            raise ValueError(f"a forest plot needs intervals, but {row['citation']}, {row['measure']}, has none")
+
+
+def _interval(position: int, row: Mapping[str, Any]) -> go.Scatter:
+    return go.Scatter(
+        x=[row["estimate"]],
+        y=[position],
+        mode="markers",
+        name=f"{row['citation']}, {row['measure']}",
+        marker={
+            "symbol": "diamond" if row["verified"] == "yes" else "diamond-open",
+            "size": 12,
+            "color": _PUBLISHED,
+            "line": {"color": _PUBLISHED, "width": 2},
+        },
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [row["high"] - row["estimate"]],
+            "arrayminus": [row["estimate"] - row["low"]],
+            "color": _PUBLISHED,
+            "thickness": 2,
+            "width": 6,
+        },
+        hovertemplate=f"{_numbers(row)}<extra></extra>",
+    )
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    first = escape(textwrap.fill(f"{row['citation']}: {row['measure']}", 64), quote=False).replace("\n", "<br>")
+    return f"<b>{first}</b><br>{_numbers(row)} · {_status(row['status'])} · {VERIFIED_MARKS[row['verified']]}"
+
+
+def _numbers(row: Mapping[str, Any]) -> str:
+    return f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]"
+
+
+def _origin(row: Mapping[str, Any]) -> str:
+    return "computed here from counts" if row["origin"] == "computed" else "as reported"
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    return VERIFIED_MARKS[row["verified"]].split(" ", 1)[1]
+
+
+def _range(rows: pd.DataFrame) -> list[float]:
+    """Return an axis range that holds zero and every interval, with a margin."""
+    low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
+    margin = 0.08 * (high - low)
+    return [low - margin, high + margin]
