@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,9 +51,9 @@ class Specification:
             case "switch":
                 return "True or False"
             case "integer":
-                return f"a whole number between {self.low:g} and {self.high:g}"
+                return f"a whole number between {format_value(self.low)} and {format_value(self.high)}"
             case _:
-                return f"between {self.low:g} and {self.high:g}"
+                return f"between {format_value(self.low)} and {format_value(self.high)}"
 
     def validated(self, name: str, value: Any) -> Any:
         """Return ``value`` in its canonical type, or raise with a sentence that names what is allowed and given.
@@ -68,14 +69,17 @@ class Specification:
                 raise TypeError(f"{name} must be {self.allowed}, got {value!r}")
             case "choice":
                 if isinstance(value, str) and value in self.options:
-                    return value
+                    return str(value)
                 error = ValueError if isinstance(value, str) else TypeError
                 raise error(f"{name} must be {self.allowed}, got {value!r}")
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(f"{name} must be a number {self.allowed.removeprefix('a whole number ')}, got {value!r}")
         assert self.low is not None
         assert self.high is not None
-        real = float(value)
+        try:
+            real = float(value)
+        except OverflowError:
+            real = math.inf
         whole = self.kind == "integer"
         if not self.low <= real <= self.high or (whole and not real.is_integer()):
             raise ValueError(f"{name} must be {self.allowed}, got {value!r}")
