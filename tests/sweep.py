@@ -89,7 +89,13 @@ def repeats_as_code(lab: Lab) -> bool:
     names: dict[str, Any] = {}
     exec(lab.code(), names)
     again = type(lab)(
-        lab.title, lab.parameters, lambda *_, **__: names["run"], lambda: _figure(lab), lab._draw, lab._describe, seed=lab.seed
+        lab.title,
+        lab.parameters,
+        lambda *_, **__: names["run"],
+        lambda: _figure(lab),
+        lab._draw,
+        lab._describe,
+        seed=lab.seed,
     )
     return bool(again.frame["traces"] == lab.frame["traces"])
 

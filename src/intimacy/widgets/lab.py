@@ -68,6 +68,7 @@ class Lab(anywidget.AnyWidget):
             that differ from the start.
         presets: stories to start from.
         table: the run as a table; by default the result's ``to_frame()``.
+        code: ``code(parameters)``: Python that repeats the run; by default the call of ``simulate``.
         controls: names of the parameters that can be moved, in order; by default all.
         advanced: those of them that are folded away at first.
         pinned: keys of the traces that "Pin this curve" keeps as a grey ghost; by default all scatter lines.
@@ -100,6 +101,7 @@ class Lab(anywidget.AnyWidget):
         presets: Sequence[Preset] = (),
         *,
         table: Callable[[Any], pd.DataFrame] | None = None,
+        code: Callable[[Any], str] | None = None,
         controls: Sequence[str] | None = None,
         advanced: Sequence[str] = (),
         pinned: Sequence[str] | None = None,
@@ -108,6 +110,7 @@ class Lab(anywidget.AnyWidget):
     ) -> None:
         self._simulate, self._draw, self._describe = simulate, draw, describe
         self._table = table or (lambda result: result.to_frame())
+        self._code = code
         self._start, self._start_seed = parameters, seed
         self._presets = {each.name: each for each in presets}
         self._serial = 0
@@ -194,6 +197,8 @@ class Lab(anywidget.AnyWidget):
 
     def code(self) -> str:
         """Return Python that repeats the run that the picture shows."""
+        if self._code is not None:
+            return self._code(self._parameters)
         names = sorted({type(self._parameters).__name__, self._simulate.__name__})
         module = self._simulate.__module__
         seed = "" if self._seed is None else f", seed={self._seed}"
