@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 from functools import cache
 from importlib.resources import files
 
+_LOADER = """// The module itself is in front_end/shared.js and front_end/{stem}.js; here it travels gzipped.
+const page = (globalThis[Symbol.for("intimacy.modules")] ??= {{}});
+const load = async () => {{
+  const bytes = Uint8Array.from(atob("{code}"), (each) => each.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const url = URL.createObjectURL(new Blob([await new Response(stream).text()], {{ type: "text/javascript" }}));
+  try {{
+    return (await import(url)).default;
+  }} finally {{
+    URL.revokeObjectURL(url);
+  }}
+}};
+export default {{ render: async (context) => (await (page["{key}"] ??= load())).render(context) }};
+"""
 
+
+@cache
 def module(stem: str) -> str:
     """Return the ES module of a widget: what all share, then its own.
 
-    Each widget sends its module, so indentation and comment lines stay at home: a fifth of the bytes.
+    Each widget sends its module, so it goes gzipped, a third of the bytes, and is unpacked once per page.
     """
-    lines = (_read("shared.js") + _read(f"{stem}.js")).splitlines()
-    return "\n".join(line for line in map(str.strip, lines) if line and not line.startswith("//"))
+    packed = gzip.compress((_read("shared.js") + _read(f"{stem}.js")).encode(), mtime=0)
+    key = f"{stem} {hashlib.sha256(packed).hexdigest()[:16]}"
+    return _LOADER.format(stem=stem, key=key, code=base64.b64encode(packed).decode())
 
 
 def style(stem: str) -> str:

@@ -1,6 +1,7 @@
 // What every widget of the collection shares. Python joins this file and one other into one ES module.
 
 const SILENCE_LIMIT = 3000; // ms without an answer before the learner is told
+const FRAME = 16; // ms
 const SETTLE = 350; // ms without change before a sentence is spoken
 
 let counter = 0;
@@ -22,16 +23,21 @@ function element(tag, attributes = {}, ...children) {
 const button = (label, action, attributes = {}) =>
   element("button", { type: "button", text: label, onclick: action, ...attributes });
 
-// Run `repaint` at most once per animation frame, or soon when the page is hidden and frames do not come.
+// Run `repaint` at once when it has rested for a frame, else with the next frame (soon, when the page is hidden).
 function coalesced(repaint) {
   let waiting = false;
+  let last = -Infinity;
   const run = () => {
-    if (!waiting) return;
     waiting = false;
+    last = performance.now();
     repaint();
   };
   return () => {
     if (waiting) return;
+    if (performance.now() - last > FRAME) {
+      run();
+      return;
+    }
     waiting = true;
     if (document.hidden) setTimeout(run, 50);
     else requestAnimationFrame(run);
@@ -314,14 +320,17 @@ class Picture {
     this.ghost = null;
     this.playhead = null;
     this.painted = 0;
+    this.busy = false; // plotly is moving traces
+    this.again = false; // something newer came meanwhile
+    this.applied = {}; // layout that the picture has
     this.paint = coalesced(() => this.draw());
-    const resize = coalesced(() => {
+    const resize = () => {
       if (this.plotly && this.node.clientWidth > 0 && this.node.clientWidth !== this.width) {
         this.width = this.node.clientWidth;
         this.plotly.Plots.resize(this.node);
       }
-    });
-    const observer = new ResizeObserver(resize);
+    };
+    const observer = new ResizeObserver(() => requestAnimationFrame(resize));
     observer.observe(this.node);
     signal.addEventListener("abort", () => {
       observer.disconnect();
@@ -339,6 +348,7 @@ class Picture {
     if (!this.plotly) return undefined;
     const figure = JSON.parse(inTheme(this.json, theme));
     this.fill(figure);
+    this.remember();
     this.node.style.minHeight = `${figure.layout.height ?? 400}px`;
     const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
     this.width = this.node.clientWidth;
@@ -346,13 +356,17 @@ class Picture {
     return this.plotly.react(this.node, figure.data, figure.layout, config);
   }
 
-  // Put the newest arrays into a figure: the frame itself, cut at the playhead, and the pinned ghost.
+  // The newest arrays of a trace, cut at the playhead; for a ghost those that are pinned, or none.
+  arraysOf(key) {
+    if (key?.startsWith("pinned:")) return this.ghost?.[key.slice(7)] ?? { x: [], y: [] };
+    const arrays = this.frame?.traces[key];
+    return arrays && this.cut(key, arrays);
+  }
+
   fill(figure) {
     this.keys.forEach((key, index) => {
-      const trace = figure.data[index];
-      const from = key?.startsWith("pinned:") ? this.ghost?.[key.slice(7)] : this.frame?.traces[key];
-      if (from) for (const [path, value] of Object.entries(this.cut(key, from))) setPath(trace, path, value);
-      else if (key?.startsWith("pinned:")) Object.assign(trace, { x: [], y: [] });
+      const arrays = this.arraysOf(key);
+      if (arrays) for (const [path, value] of Object.entries(arrays)) setPath(figure.data[index], path, value);
     });
     for (const [path, value] of Object.entries(this.frame?.layout ?? {})) setPath(figure.layout, path, value);
   }
@@ -382,12 +396,54 @@ class Picture {
 
   draw() {
     if (!this.plotly || !this.frame || !this.node.data || !this.node.isConnected) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    const layout = Object.fromEntries(
+      Object.entries(this.frame.layout).filter(([path, value]) => this.applied[path] !== JSON.stringify(value)),
+    );
+    this.remember();
+    if (Object.keys(layout).length === 0 && this.onlyMoves()) this.move();
+    else this.redraw(layout);
+    this.painted += 1;
+  }
+
+  remember() {
+    this.applied = Object.fromEntries(
+      Object.entries(this.frame?.layout ?? {}).map(([path, value]) => [path, JSON.stringify(value)]),
+    );
+  }
+
+  // Whether nothing changes but where points, lines and bars stand. New bars would come without their style.
+  onlyMoves() {
+    return this.node.data.every((trace) => {
+      const arrays = this.arraysOf(trace.meta) ?? {};
+      if (Object.keys(arrays).some((path) => path !== "x" && path !== "y")) return false;
+      return trace.type === "scatter" || (trace.type === "bar" && trace.x.length === (arrays.x ?? trace.x).length);
+    });
+  }
+
+  // Axes and labels stay, so plotly's animation of no duration repaints the traces alone: half the time of an update.
+  move() {
+    const traces = this.keys.map((_, index) => index).filter((index) => this.arraysOf(this.keys[index]));
+    const data = traces.map((index) => this.arraysOf(this.keys[index]));
+    this.busy = true;
+    const still = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
+    this.plotly.animate(this.node, { data, traces }, still).finally(() => {
+      this.busy = false;
+      if (!this.again) return;
+      this.again = false;
+      this.paint();
+    });
+  }
+
+  redraw(layout) {
     this.fill({ data: this.node.data, layout: {} });
     // plotly recalculates every trace when one array changes, so one is named and all go in.
     const index = this.keys.findIndex((key) => this.frame.traces[key]);
     const path = Object.keys(this.frame.traces[this.keys[index]])[0];
     const value = path.split(".").reduce((at, key) => at[key], this.node.data[index]);
-    this.plotly.update(this.node, { [path]: [value] }, this.frame.layout, [index]);
-    this.painted += 1;
+    this.plotly.update(this.node, { [path]: [value] }, layout, [index]);
   }
 }
