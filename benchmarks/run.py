@@ -17,6 +17,7 @@ from typing import Any
 
 COLUMNS = ("what", "ours", "peer", "ratio", "budget", "met")
 FOLDER = Path(__file__).resolve().parent
+sys.path.append(str(FOLDER.parent / "tools"))  # the browser and the pages that the tests use too
 
 
 def available(folder: Path) -> dict[str, Path]:
