@@ -11,6 +11,7 @@ class BetView {
     el.append(this.root);
     keepKeys(this.root, signal);
     followTheme(this.root, signal, () => {});
+    this.root.dataset.ready = "true";
     const update = () => this.update();
     signal.addEventListener("abort", () => clearTimeout(this.timer));
     for (const name of ["change:choice", "change:kept", "change:answered"]) {

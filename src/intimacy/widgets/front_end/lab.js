@@ -331,7 +331,7 @@ class LabView {
   }
 
   change(changes, seed = this.seed) {
-    for (const name of Object.keys(changes)) this.controls[name].fault("");
+    for (const name of Object.keys(changes)) this.controls[name]?.fault("");
     this.values = { ...this.values, ...changes };
     this.seed = seed;
     this.source.set({ values: this.values, seed });

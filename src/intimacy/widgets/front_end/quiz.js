@@ -55,6 +55,7 @@ class QuizView {
     el.append(this.root);
     keepKeys(this.root, signal);
     followTheme(this.root, signal, () => {});
+    this.root.dataset.ready = "true";
     const update = () => this.update();
     model.on("change:tries", update);
     signal.addEventListener("abort", () => model.off("change:tries", update));
