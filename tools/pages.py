@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 TOKEN = "only-for-tests"
+FLAGSHIP = "notebooks/04_oxytocin_trust.ipynb"
 # Said by Jupyter itself on a healthy page; everything else on the console fails the test.
 UPSTREAM_NOISE = (
     "Failed to load resource",  # optional settings that a fresh server does not have
@@ -145,7 +146,7 @@ class Page:
     def menu(self, name: str, *items: str) -> None:
         self.tab.get_by_role("menuitem", name=name, exact=True).click()
         for item in items[:-1]:
-            self.tab.get_by_role("menuitem", name=item, exact=True).hover()
+            self.tab.locator(".lm-Menu").get_by_text(item, exact=True).hover()
         self.tab.locator(".lm-Menu").get_by_text(items[-1], exact=True).click()
 
     def run_all(self, labs: int | None = None) -> None:
@@ -153,6 +154,11 @@ class Page:
         self.menu("Run", "Run All Cells")
         if labs is not None:
             self.wait_for_labs(labs)
+            self.wait_for_idle()
+
+    def wait_for_idle(self) -> None:
+        self.tab.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=90_000)
+        self.tab.wait_for_timeout(300)  # the notebook puts its focus on the last cell when all have run
 
     def wait_for_labs(self, count: int) -> None:
         self.tab.wait_for_function(

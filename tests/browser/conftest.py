@@ -1,0 +1,57 @@
+"""What the browser tests share: one browser, one server of each kind, and pages that are closed afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import NoBrowser, launched
+from pages import FLAGSHIP, Page, Server, copied, jupyter_server, voila_server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        with launched() as found:
+            yield found
+    except NoBrowser as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def jupyter(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = jupyter_server(copied(root, tmp_path_factory.mktemp("jupyter")))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def voila(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = voila_server(copied(root, tmp_path_factory.mktemp("voila")), FLAGSHIP)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def new_page(browser: Any) -> Iterator[Any]:
+    opened: list[Page] = []
+
+    def open_page(**context: Any) -> Page:
+        opened.append(Page(browser, **context))
+        return opened[-1]
+
+    yield open_page
+    for page in opened:
+        page.close()

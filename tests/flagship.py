@@ -1,0 +1,27 @@
+"""What the browser tests know of the flagship notebook."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from pages import Page
+
+LOOP = "Does oxytocin close a loop"
+BLOOD = "Ten minutes in the blood"
+LABS_FUNNEL = "A hundred labs study the same small effect"
+RECOVERY = "Could the model find the truth"
+GAME = "How much do you trust a partner"
+READING = "What can the model read from your game"
+LABS = (LOOP, BLOOD, LABS_FUNNEL, RECOVERY)
+WIDGETS = 13  # five labs, a game, three bets, three pictures of the evidence and a quiz
+
+
+def faults(page: Page) -> tuple[list[str], set[str]]:
+    """Return what axe finds inside our widgets, and the rules broken anywhere on the page."""
+    found = Axe().run(page.tab).response["violations"]
+    ours = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+        if page.tab.locator(node["target"][-1]).first.evaluate("node => node.closest('.intimacy') !== null")
+    ]
+    return ours, {violation["id"] for violation in found}
