@@ -11,8 +11,9 @@ from intimacy.widgets.check import (
     NumberExercise,
 )
 from intimacy.widgets.game import Game, Move, Scene
-from intimacy.widgets.lab import Frame, Lab, Play, Preset
+from intimacy.widgets.lab import Frame, Lab, NoControls, Play, Preset
 from intimacy.widgets.quiz import Answer, Question, Quiz, Score
+from intimacy.widgets.still import Still
 
 __all__ = [
     "Answer",
@@ -28,6 +29,7 @@ __all__ = [
     "Hint",
     "Lab",
     "Move",
+    "NoControls",
     "NumberExercise",
     "Option",
     "Play",
@@ -36,4 +38,5 @@ __all__ = [
     "Quiz",
     "Scene",
     "Score",
+    "Still",
 ]
