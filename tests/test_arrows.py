@@ -32,6 +32,9 @@ class Rule:
 RULES = {
     "models": Rule(only=frozenset({"models", "parameters"}), packages=DRAWING | FILES, opens_files=False),
     "labs": Rule(never=frozenset({"data", "evidence", "lessons"}), packages=FILES, opens_files=False),
+    "lessons": Rule(
+        only=frozenset({"lessons", "labs", "models", "widgets", "parameters"}), packages=FILES, opens_files=False
+    ),
     "widgets": Rule(never=frozenset({"models", "labs", "lessons", "data", "evidence"})),
     "parameters": Rule(only=frozenset({"parameters"}), packages=DRAWING | FILES, opens_files=False),
 }
