@@ -314,7 +314,7 @@ def test_same_seed_same_labs_and_nothing_is_ever_infinite(parameters, seed):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: ReplicationLab(participants=2), "participants must be a whole number between 5 and 500, got 2"),
+        (lambda: ReplicationLab(participants=2), "participants must be a whole number between 5 and 2000, got 2"),
         (lambda: power(0.1, 3), "n_per_arm must be at least 4, got 3"),
         (lambda: power(0.1, 30, alpha=1.5), "alpha must be between 0 and 1, got 1.5"),
         (lambda: sample_size(0.001), "effect must be at least 0.01"),

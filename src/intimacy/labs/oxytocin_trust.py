@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 from intimacy.models import replication
 from intimacy.models.oxytocin_trust import fitting, kinetics, loop, playable
 from intimacy.parameters import Parameters, choice
-from intimacy.widgets import Frame, Game, Lab, Move, Play, Preset, Scene, theme
+from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
 TRACE_LEVEL = 10.0
 """The plasma level, in pg/ml, whose duration the blood lab counts: a toy mark, not a threshold of anything."""
@@ -109,7 +110,7 @@ _LOOP_PANELS = {
 
 
 def _loop_figure() -> go.Figure:
-    figure = theme.new_figure(700, margin={"l": 84, "r": 16, "t": 46, "b": 48}, bargap=0.25)
+    figure = theme.new_figure(590, margin={"l": 84, "r": 16, "t": 46, "b": 48}, bargap=0.25)
     faint = {"width": 1}
     blue, purple, orange = theme.PERSON_I, theme.OXYTOCIN, theme.DOPAMINE
     figure.add_scatter(meta="level one", x=[], y=[], mode="lines", line={**faint, "color": purple}, opacity=0.55)
@@ -150,7 +151,7 @@ def _loop_figure() -> go.Figure:
     figure.add_shape(
         type="rect", x0=0, x1=0, y0=0, y1=1, yref="paper", fillcolor=theme.MUTED, opacity=0.16, line_width=0
     )
-    corner = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "yref": "paper"}
+    corner: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "yref": "paper"}
     for text, color, y in (
         ("bold: mean of 200 pairs, thin: one pair", purple, 1.0),
         ("dotted: above this, a risk-neutral person sends all", theme.MUTED, 0.74),
@@ -188,7 +189,7 @@ def draw_loop(parameters: loop.Loop, run: loop.LoopRun) -> Frame:
             "shapes[0].x0": parameters.betrayal_start - 0.5,
             "shapes[0].x1": min(end, 61) - 0.5,
             "shapes[0].visible": betrayed,
-            "annotations[4].x": (parameters.betrayal_start + min(end, 61)) / 2 - 0.5,
+            "annotations[4].x": min((parameters.betrayal_start + min(end, 61)) / 2 - 0.5, 57),
             "annotations[4].text": "betrayal" if betrayed else "",
         },
     )
@@ -280,7 +281,7 @@ def _blood_figure() -> go.Figure:
         yaxis2={"title": "Brain's fluid<br>(pg/ml)", "domain": [0, 0.42], "range": [0, 40], "anchor": "x"},
         xaxis={"title": "Minutes after the spray", "range": [0, 180], "anchor": "free", "position": 0, "dtick": 30},
     )
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
+    corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
     figure.add_annotation(
         theme.label("plasma; dotted: 10 pg/ml, a mark to count by", theme.OXYTOCIN, x=1, y=1.0, **corner)
     )
@@ -375,7 +376,7 @@ def _funnel_figure() -> go.Figure:
     figure.add_annotation(
         theme.label("mean published", theme.PERSON_J, x=0, y=1, yref="paper", yanchor="bottom", xanchor="left")
     )
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     figure.add_annotation(theme.label("◆ published   ○ file drawer", theme.INK, x=0.01, y=0.02, **corner))
     return figure
 
@@ -441,7 +442,7 @@ _MOVES = tuple(
 
 
 def _game_figure() -> go.Figure:
-    figure = theme.new_figure(300, margin={"l": 56, "r": 12, "t": 28, "b": 44}, barmode="overlay", bargap=0.3)
+    figure = theme.new_figure(300, margin={"l": 72, "r": 12, "t": 28, "b": 44}, barmode="overlay", bargap=0.3)
     figure.add_bar(meta="sent", x=[], y=[], marker={"color": theme.PERSON_I})
     figure.add_bar(
         meta="back", x=[], y=[], marker={"color": theme.PERSON_J, "pattern": {"shape": "/", "solidity": 0.35}}
@@ -455,19 +456,20 @@ def _game_figure() -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "Round", "range": [0.3, 20.7], "tickvals": [1, 5, 10, 15, 20]},
-        yaxis={"title": "MU", "range": [-14, 27], "tickvals": [-12, 0, 12, 24], "ticktext": ["12", "0", "12", "24"]},
+        yaxis={
+            "title": "MU you send ▼<br>MU you get ▲",
+            "range": [-14, 27],
+            "tickvals": [-12, 0, 12, 24],
+            "ticktext": ["12", "0", "12", "24"],
+        },
     )
     figure.add_shape(
         type="line", x0=10.5, x1=10.5, y0=0, y1=1, yref="paper", line={"color": theme.MUTED, "dash": "dot"}
     )
-    top = {"yref": "paper", "yanchor": "bottom", "xanchor": "left"}
-    figure.add_annotation(theme.label("partner 1: comes back ▲", theme.PERSON_J, x=0.5, y=1, **top))
-    figure.add_annotation(theme.label("partner 2", theme.PERSON_J, x=10.7, y=1, **top))
-    figure.add_annotation(
-        theme.label(
-            "you send ▼   × promise broken", theme.PERSON_I, x=0.5, y=0, yref="paper", xanchor="left", yanchor="bottom"
-        )
-    )
+    top: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
+    figure.add_annotation(theme.label("partner 1", theme.INK, x=0.5, xanchor="left", **top))
+    figure.add_annotation(theme.label("partner 2", theme.INK, x=10.7, xanchor="left", **top))
+    figure.add_annotation(theme.label("× promise broken", theme.PERSON_J, x=20.7, xanchor="right", **top))
     return figure
 
 
@@ -538,6 +540,7 @@ _FITTED = {
     "choice_sharpness": ("Choice sharpness β (/MU)", (0.05, 20.0), "log"),
 }
 _TICKS = {"linear": [0, 0.5, 1], "log": [0.1, 1, 10]}
+_CORNER: dict[str, Any] = {"y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
 
 
 @dataclass(frozen=True)
@@ -551,11 +554,6 @@ class Reading:
     def to_frame(self) -> pd.DataFrame:
         """One row per parameter: posterior mean and 90 % interval."""
         return self.posterior.to_frame()
-
-
-@dataclass(frozen=True)
-class NoControls(Parameters):
-    """A lab in which nothing is moved."""
 
 
 def the_reading(game: Game) -> Lab:
@@ -607,7 +605,7 @@ def _three_panels(height: int, y_title: str) -> go.Figure:
                     "type": scale,
                     "range": limits,
                     "tickvals": _TICKS[scale],
-                    "domain": [(index - 1) * 0.35, (index - 1) * 0.35 + 0.3],
+                    "domain": [(index - 1) * 0.355, (index - 1) * 0.355 + 0.29],
                     "anchor": f"y{axis}",
                 },
                 f"yaxis{axis}": {"anchor": f"x{axis}", "title": {"text": y_title if index == 1 else ""}},
@@ -621,14 +619,6 @@ def _reading_figure() -> go.Figure:
     for index, name in enumerate(_FITTED, start=1):
         axes = {} if index == 1 else {"xaxis": f"x{index}", "yaxis": f"y{index}"}
         figure.add_scatter(
-            meta=f"{name} prior",
-            x=[],
-            y=[],
-            mode="lines",
-            line={"color": theme.MUTED, "dash": "dot", "width": 1.5},
-            **axes,
-        )
-        figure.add_scatter(
             meta=name,
             x=[],
             y=[],
@@ -638,9 +628,17 @@ def _reading_figure() -> go.Figure:
             fillcolor="rgba(0,114,178,0.2)",
             **axes,
         )
+        figure.add_scatter(
+            meta=f"{name} prior",
+            x=[],
+            y=[],
+            mode="lines",
+            line={"color": theme.MUTED, "dash": "dot", "width": 1.5},
+            **axes,
+        )
         axis = "" if index == 1 else str(index)
         figure.update_layout({f"yaxis{axis}": {"range": [0, 1.08], "tickvals": [0, 1]}})
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     figure.add_annotation(theme.label("after your rounds", theme.PERSON_I, x=0, y=1, **corner))
     figure.add_annotation(theme.label("dotted: before any round", theme.MUTED, x=0.35, y=1, **corner))
     return figure
@@ -678,9 +676,14 @@ def _describe_reading(_: NoControls, reading: Reading) -> str:
     )
 
 
+def _name_of(title: str) -> str:
+    """Return an axis title without its unit."""
+    return title.partition(" (")[0]
+
+
 def _lower(title: str) -> str:
     """Return an axis title as it stands inside a sentence, without its unit."""
-    name = title.partition(" (")[0]
+    name = _name_of(title)
     return name[0].lower() + name[1:]
 
 
@@ -739,18 +742,15 @@ def _recovery_figure() -> go.Figure:
             meta=name, x=[], y=[], mode="markers", marker={"color": theme.PERSON_I, "size": 6, "opacity": 0.7}, **axes
         )
         limits = ends if scale == "linear" else np.log10(bounds).tolist()
-        title_y = {"title": {"text": "Value that the fit found"}} if index == 1 else {}
+        title_y = {"title": {"text": "Value that the fit found<br>(dashed: found = true)"}} if index == 1 else {}
         figure.update_layout(
             {
                 f"yaxis{axis}": {"type": scale, "range": limits, "tickvals": _TICKS[scale], **title_y},
-                f"xaxis{axis}": {"title": {"text": f"True {title[0].lower() + title[1:]}"}},
+                f"xaxis{axis}": {"title": {"text": f"True {title.split()[2]}"}},
             }
         )
-    figure.add_annotation(
-        theme.label(
-            "dashed: found = true", theme.MUTED, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom"
-        )
-    )
+        title_x = (index - 1) * 0.355
+        figure.add_annotation(theme.label(_name_of(title), theme.PERSON_I, x=title_x, **_CORNER))
     return figure
 
 

@@ -28,8 +28,8 @@ _DRAWS_PER_LAB = 5
 
 PUBLICATION = {
     "all": "Every result",
-    "significant": "Only claimed findings",
-    "positive": "Only claimed findings in the expected direction",
+    "significant": "Every finding",
+    "positive": "Findings as expected",
 }
 
 
@@ -38,13 +38,16 @@ class ReplicationLab(Parameters):
     """A number of labs that study one question, each with its own participants (see :func:`simulate_labs`)."""
 
     participants: int = integer(
-        29, 5, 500, unit="per arm", symbol="n", label="Participants per arm", help="Half of a lab's participants."
+        29, 5, 2000, unit="per arm", symbol="n", label="Participants per arm", help="Half of a lab's participants."
     )
     effect: float = number(
         0.1, 0, 1.5, step=0.01, symbol="d", label="True effect", help="Difference of the arms in standard deviations."
     )
     publication: str = choice(
-        "positive", PUBLICATION, label="What gets published", help="The rest stays in the file drawer."
+        "positive",
+        PUBLICATION,
+        label="What gets published",
+        help="A finding is significant, or claimed through bias. The rest stays in the file drawer.",
     )
     labs: int = integer(100, 10, 1000, step=10, label="Labs", help="How many labs run the study.")
     size_spread: float = number(

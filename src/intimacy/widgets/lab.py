@@ -55,6 +55,11 @@ class Play:
     seconds: float = 10
 
 
+@dataclass(frozen=True)
+class NoControls(Parameters):
+    """The parameters of a lab in which nothing is moved."""
+
+
 class Lab(anywidget.AnyWidget):
     """Controls, a picture that follows them, and the sentence that says what it shows.
 
@@ -235,12 +240,21 @@ class Lab(anywidget.AnyWidget):
         }
 
     def _shown(self, parameters: Parameters) -> str:
-        """All the values that the picture was computed from, as short as symbols allow."""
-        values = parameters.values()
-        names = [f"{each['symbol']} =" if each["symbol"] else each["label"].lower() for each in self.controls]
-        parts = [
-            f"{name} {_in_words(each, values[each['name']])}" for name, each in zip(names, self.controls, strict=True)
-        ]
+        """The values that the picture was computed from, as short as symbols allow.
+
+        Folded controls are named when they differ from the start.
+        """
+        start, now = self._start.values(), parameters.values()
+        parts = []
+        for each in self.controls:
+            name = each["name"]
+            if each["advanced"] and now[name] == start[name]:
+                continue
+            label = each["label"].lower()
+            before = (
+                f"{each['symbol']} =" if each["symbol"] else label.removesuffix(" …") + ":" * (not label.endswith("…"))
+            )
+            parts.append(f"{before} {_in_words(each, now[name])}")
         return "Shown: " + " · ".join(parts) if parts else ""
 
     def _situation(self, parameters: Parameters) -> str:

@@ -101,8 +101,7 @@ class Loop(Parameters):
         21,
         2,
         60,
-        unit="round",
-        label="Betrayal begins in",
+        label="First round of the betrayal",
         help="The first round of the betrayal; repair follows after it.",
     )
     betrayal_reliability: float = number(
