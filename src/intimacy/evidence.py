@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Self
 
@@ -53,7 +53,9 @@ _RESOLVERS: Mapping[str, str] = {
 _WIDTH = 100
 _PUBLISHED = "#000000"
 _QUIET = "#767676"
-_CELL = 'style="text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid rgba(128,128,128,.5)"'
+_CELL_STYLE = "text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid rgba(128,128,128,.5)"
+_CELL = f'style="{_CELL_STYLE};min-width:7em"'
+_ROW_HEADING = f'style="{_CELL_STYLE};min-width:9em;max-width:14em;overflow-wrap:anywhere"'
 
 
 def citation(key: str) -> str:
@@ -127,6 +129,11 @@ class EvidenceTable:
     heading: str
     rows: pd.DataFrame
     total: int
+    is_folded: bool = False
+
+    def folded(self) -> Self:
+        """Return the same table behind one line that opens it, for tables longer than a screen."""
+        return replace(self, is_folded=True)
 
     @property
     def caption(self) -> str:
@@ -176,7 +183,8 @@ class EvidenceTable:
                 f"{escape(VERIFIED_MARKS[study['verified']])}<br>{escape(study['verified_note'])}",
             )
             rows.append((f"{escape(_citation(study))}<br>{_link(study)}", cells))
-        return _html_table(self.caption, headings, rows)
+        table = _html_table(self.caption, headings, rows)
+        return f"<details><summary>{escape(self.caption)}</summary>{table}</details>" if self.is_folded else table
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,7 +284,9 @@ def _html_table(caption: str, headings: Iterable[str], rows: Iterable[tuple[str,
     """Return an accessible table; the cells of ``rows`` are HTML already, row heading first."""
     head = "".join(f'<th scope="col" {_CELL}>{escape(heading)}</th>' for heading in headings)
     body = "".join(
-        f'<tr><th scope="row" {_CELL}>{heading}</th>' + "".join(f"<td {_CELL}>{cell}</td>" for cell in cells) + "</tr>"
+        f'<tr><th scope="row" {_ROW_HEADING}>{heading}</th>'
+        + "".join(f"<td {_CELL}>{cell}</td>" for cell in cells)
+        + "</tr>"
         for heading, cells in rows
     )
     return (
@@ -343,7 +353,7 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
         showlegend=False,
         height=90 * len(rows) + 90,
         margin={"l": 20, "r": 20, "t": 20, "b": 60},
-        xaxis={"title": {"text": SCALE_TITLES[scale]}, "range": _range(rows), "zeroline": False},
+        xaxis={"title": {"text": SCALE_TITLES[scale]}, "range": _range(rows), "zeroline": False, "showgrid": False},
         yaxis={"visible": False, "range": [-0.4, len(rows) - 0.1]},
     )
     return figure
