@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from chromium import launched
-
 from intimacy.widgets import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 1040
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>body {{ margin: 20px; background: #fff; }} {style}</style>
+<meta name="color-scheme" content="light dark"><style>body {{ margin: 20px; background: Canvas; }} {style}</style>
 <script>{plotly}</script>
 <div id="lab"></div>
 <script type="module">
