@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
 from chromium import launched
 from pages import Page, Server, jupyter_server
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
+
 from pages import Page
 
 LOOP = "Does oxytocin close a loop"

@@ -23,6 +23,9 @@ UPSTREAM_NOISE = (
     "cdn.jsdelivr.net",  # Voilà's icon font; the page works without
     "Could not process HTML for sanitizing",
     "net::ERR",
+    "The getter for the shared module is not a function",  # Voilà meets JupyterLab's newer extensions
+    "(reading 'schema')",  # Notebook 7's settings editor, on a fresh configuration
+    "Command 'filebrowser:open-path' not registered",
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from chromium import NoBrowser, launched
 from pages import FLAGSHIP, Page, Server, copied, jupyter_server, voila_server
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from flagship import LOOP, WIDGETS, faults
 from pages import FLAGSHIP, Page, Server
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sweep import check, repeats_as_code, sweep
 
 from intimacy.labs import oxytocin_trust as labs
+from sweep import check, repeats_as_code, sweep
 
 LABS = {each.__name__: each for each in (labs.the_loop, labs.the_blood, labs.run_100_labs, labs.the_recovery)}
 

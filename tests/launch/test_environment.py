@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lock
 import pytest
 import yaml
+
+import lock
 
 GOOD = """
 name: good

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 import check
 import environment
 import lab
-import pytest
 import setup as setup_script
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -308,7 +308,7 @@ def test_same_seed_same_labs_and_nothing_is_ever_infinite(parameters, seed):
     assert run.to_frame().equals(again.to_frame())
     assert np.isfinite(run.to_frame().to_numpy(dtype=float)).all()
     assert np.all(run.claimed >= run.significant)
-    assert np.all((run.p > 0) & (run.p <= 1))
+    assert np.all((run.p >= 0) & (run.p <= 1))  # 0 where t is so large that p underflows
 
 
 @pytest.mark.parametrize(

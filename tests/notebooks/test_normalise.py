@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import run_notebooks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import run_notebooks
 
 WIDGET = "import ipywidgets\nipywidgets.IntSlider(description='Dose')"
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-import notebook_shape as shape
 import pytest
-import run_notebooks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import notebook_shape as shape
+import run_notebooks
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 CARD = {

@@ -23,17 +23,18 @@ class BetView {
 
   build() {
     const name = nextId("bet");
+    const questionId = nextId("question");
     const options = this.model.get("options");
     this.radios = options.map(({ key }) => element("input", { type: "radio", name, value: key }));
     this.fields = element(
       "fieldset",
       {},
-      element("legend", { text: this.model.get("question") }),
+      element("legend", { id: questionId, text: this.model.get("question") }),
       ...options.map(({ label }, index) => element("label", {}, this.radios[index], element("span", { text: label }))),
     );
     this.button = button("Place my bet", () => this.place(), { class: "main" });
     this.status = element("p", { role: "status" });
-    this.root = element("div", { class: "intimacy intimacy-bet" });
+    this.root = element("section", { class: "intimacy intimacy-bet", "aria-labelledby": questionId });
     this.root.append(this.fields, element("div", { class: "row" }, this.button, this.status));
     this.fields.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !this.button.hidden) this.place();

@@ -91,9 +91,12 @@ function followTheme(root, signal, changed) {
   requestAnimationFrame(update);
 }
 
-// JupyterLab takes arrow keys for its own shortcuts before a native control sees them.
-const keepKeys = (root, signal) =>
+// Jupyter takes arrow keys for its own shortcuts: JupyterLab when the event bubbles up to the page, Notebook 7 before it
+// comes down to the control. There only an attribute on the focused control itself stops it: a shortcut matches that first.
+function keepKeys(root, signal) {
   root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"), { signal });
+}
 
 // The kernel is gone as far as Jupyter knows: its view marks the element.
 const isDisconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
