@@ -153,8 +153,8 @@ def _loop_figure() -> go.Figure:
     )
     corner: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "yref": "paper"}
     for text, color, y in (
-        ("bold: mean of 200 pairs, thin: one pair", purple, 1.0),
-        ("dotted: above this, a risk-neutral person sends all", theme.MUTED, 0.74),
+        ("bold: mean, thin: one pair", purple, 1.0),
+        ("dotted: where trust pays", theme.MUTED, 0.74),
         ("one pair: ● kept, × broken", blue, 0.48),
         ("bars: one pair, line: mean", orange, 0.22),
     ):
@@ -282,11 +282,9 @@ def _blood_figure() -> go.Figure:
         xaxis={"title": "Minutes after the spray", "range": [0, 180], "anchor": "free", "position": 0, "dtick": 30},
     )
     corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
-    figure.add_annotation(
-        theme.label("plasma; dotted: 10 pg/ml, a mark to count by", theme.OXYTOCIN, x=1, y=1.0, **corner)
-    )
+    figure.add_annotation(theme.label("dotted: 10 pg/ml, to count by", theme.OXYTOCIN, x=1, y=1.0, **corner))
     figure.add_annotation(theme.label("solid: around the brain", theme.PERSON_I, x=1, y=0.42, **corner))
-    figure.add_annotation(theme.label("dashed: lower back, where it is sampled", theme.PERSON_J, x=1, y=0.36, **corner))
+    figure.add_annotation(theme.label("dashed: lower back", theme.PERSON_J, x=1, y=0.36, **corner))
     return figure
 
 
@@ -382,7 +380,7 @@ def _funnel_figure() -> go.Figure:
 
 
 def _draw_funnel(parameters: replication.ReplicationLab, run: replication.LabsRun) -> Frame:
-    depth = _ceiling(float(run.standard_error.max()), 0.35)
+    depth = _ceiling(float(run.standard_error.max()), 0.4)
     mean = run.published_mean
     drawer = ~run.published
     left, right = replication.funnel_limits(parameters.effect, np.array([depth, 1e-6]), parameters.alpha)
@@ -594,14 +592,14 @@ def the_reading(game: Game) -> Lab:
 
 
 def _three_panels(height: int, y_title: str) -> go.Figure:
-    figure = theme.new_figure(height, margin={"l": 60, "r": 16, "t": 30, "b": 52})
+    figure = theme.new_figure(height, margin={"l": 64, "r": 16, "t": 52, "b": 68})
     for index, (title, bounds, scale) in enumerate(_FITTED.values(), start=1):
         axis = "" if index == 1 else str(index)
         limits = list(bounds) if scale == "linear" else np.log10(bounds).tolist()
         figure.update_layout(
             {
                 f"xaxis{axis}": {
-                    "title": {"text": title},
+                    "title": {"text": title.replace(" ", "<br>", 1)},
                     "type": scale,
                     "range": limits,
                     "tickvals": _TICKS[scale],
@@ -750,7 +748,9 @@ def _recovery_figure() -> go.Figure:
             }
         )
         title_x = (index - 1) * 0.355
-        figure.add_annotation(theme.label(_name_of(title), theme.PERSON_I, x=title_x, **_CORNER))
+        figure.add_annotation(
+            theme.label(_name_of(title).replace(" ", "<br>", 1), theme.PERSON_I, x=title_x, align="left", **_CORNER)
+        )
     return figure
 
 

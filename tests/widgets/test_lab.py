@@ -1,0 +1,261 @@
+"""The lab on the Python side: state, messages, refusals, ghosts, code and table."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intimacy.parameters import Parameters, choice, number, switch
+from intimacy.widgets import Frame, Lab, Play, Preset, theme
+from sweep import sweep
+
+
+@dataclass(frozen=True)
+class Decay(Parameters):
+    """A level that halves."""
+
+    half_life: float = number(20, 1, 120, step=1, unit="min", symbol="t½", label="Half-life", help="Time to halve.")
+    dose: float = number(24, 0, 80, step=0.5, unit="IU", label="Dose", help="How much is given.")
+    route: str = choice("nose", {"nose": "into the nose", "vein": "into a vein"}, label="Route", help="Where to.")
+    noise: bool = switch(False, label="Noise", help="Add noise.")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Minutes and levels."""
+
+    minutes: np.ndarray
+    level: np.ndarray
+
+    def to_frame(self) -> pd.DataFrame:
+        return pd.DataFrame({"minutes": self.minutes, "level": self.level})
+
+
+def simulate_decay(parameters: Decay, seed: int = 7) -> Run:
+    minutes = np.arange(0, 121.0)
+    level = parameters.dose * 2 ** (-minutes / parameters.half_life)
+    if parameters.noise:
+        level = level + np.random.default_rng(seed).normal(size=minutes.size)
+    return Run(minutes, level)
+
+
+def figure():
+    picture = theme.new_figure(300)
+    picture.add_scatter(meta="level", x=[], y=[], mode="lines")
+    picture.add_scatter(meta="dots", x=[], y=[], mode="markers")
+    return picture
+
+
+def draw(_, run):
+    return Frame({"level": {"x": run.minutes, "y": run.level}, "dots": {"x": [1.0], "y": run.level[1:2]}})
+
+
+def describe(parameters, run):
+    return f"The level falls from {run.level[0]:.1f} to {run.level[-1]:.1f} pg/ml in two hours."
+
+
+def make(simulate=simulate_decay, **more):
+    presets = [Preset("Short", "Gone soon.", {"half_life": 4.0}), Preset("Start", "As it was.")]
+    options = {"advanced": ["noise"], "play": Play("Minute", ["level"], 0, 120), "seed": 7}
+    return Lab("How long does it last?", Decay(), simulate, figure, draw, describe, presets, **(options | more))
+
+
+def sent_by(lab, monkeypatch):
+    messages = []
+    monkeypatch.setattr(lab, "send", lambda content, buffers=None: messages.append((content, buffers)))
+    return messages
+
+
+def levels(lab):
+    return np.frombuffer(lab.frame["traces"]["level"]["y"], dtype=np.float32)
+
+
+def test_a_lab_is_an_object_that_can_be_moved_from_python():
+    lab = make()
+    assert lab.values == Decay().values()
+    lab.set(dose=30.5, route="vein")
+    assert lab.values["dose"] == 30.5
+    assert lab.sentence.startswith("Dose: 30.5 IU; route: into a vein. The level falls from 30.5 to")
+    assert levels(lab)[0] == 30.5
+    assert lab.result.level[0] == 30.5
+    lab.preset("Short")
+    assert lab.values == Decay(half_life=4).values()
+    lab.reset()
+    assert lab.values == Decay().values()
+    assert lab.sentence.startswith("At the starting values. ")
+
+
+def test_every_state_of_the_sweep_is_whole():
+    assert sweep(make()) > 200
+
+
+def test_the_sweep_fails_on_a_picture_that_is_not_finite():
+    def broken(parameters, seed=7):
+        run = simulate_decay(parameters, seed)
+        return Run(run.minutes, np.where(parameters.dose > 70, np.nan, run.level))
+
+    with pytest.raises(AssertionError, match="level y is not finite"):
+        sweep(make(broken))
+
+
+def test_the_sweep_lets_an_exception_of_the_model_through():
+    def broken(parameters, seed=7):
+        if parameters.half_life == 1:
+            raise ZeroDivisionError("no time at all")
+        return simulate_decay(parameters, seed)
+
+    with pytest.raises(ZeroDivisionError, match="no time at all"):
+        sweep(make(broken))
+
+
+def test_a_preset_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(ValueError, match="preset must be one of 'Short', 'Start', got 'Long'"):
+        make().preset("Long")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "sentence"),
+    [
+        ({"dose": 81}, ValueError, "dose must be between 0 and 80, got 81"),
+        ({"dose": "much"}, TypeError, "dose must be a number between 0 and 80, got 'much'"),
+        ({"route": "ear"}, ValueError, "route must be one of 'nose', 'vein', got 'ear'"),
+        ({"colour": 1}, TypeError, "colour is not a parameter of Decay"),
+    ],
+)
+def test_a_refused_value_names_itself_and_changes_nothing(change, error, sentence):
+    lab = make()
+    before = lab.frame
+    with pytest.raises(error, match=sentence):
+        lab.set(**change)
+    assert lab.frame is before
+
+
+def test_a_question_from_the_page_is_answered_with_its_own_number():
+    lab = make()
+    lab._receive(lab, {"kind": "set", "request": "view:3", "values": {"dose": 10}, "seed": 7}, [])
+    assert lab.frame["request"] == "view:3"
+    assert lab.values["dose"] == 10
+
+
+@pytest.mark.parametrize("values", [{"dose": 1000}, {"dose": ""}, {"dose": None}, {"dose": float("nan")}])
+def test_nonsense_from_the_page_is_answered_by_a_sentence_in_the_label_s_words(values, monkeypatch):
+    lab = make()
+    before, messages = lab.frame, sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "set", "request": "view:1", "values": values, "seed": 7}, [])
+    (message, _), *more = messages
+    assert not more
+    assert message["kind"] == "problem"
+    assert message["name"] == "dose"
+    assert message["request"] == "view:1"
+    assert message["text"].startswith("Dose must be ")
+    assert lab.frame is before
+
+
+@pytest.mark.parametrize("values", ["dose=1", ["dose"], None, {"__class__": 1}, {"values": {}}])
+def test_a_message_that_is_no_set_of_values_is_refused_and_nothing_is_evaluated(values, monkeypatch):
+    lab = make()
+    before, messages = lab.frame, sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "set", "request": "view:1", "values": values, "seed": 7}, [])
+    assert messages[0][0]["kind"] == "problem"
+    assert lab.frame is before
+
+
+def test_a_model_that_stops_tells_the_learner_and_raises(monkeypatch):
+    def broken(parameters, seed=7):
+        if parameters.dose > 50:
+            raise RuntimeError("out of hormone")
+        return simulate_decay(parameters, seed)
+
+    lab = make(broken)
+    before, messages = lab.frame, sent_by(lab, monkeypatch)
+    with pytest.raises(RuntimeError, match="out of hormone"):
+        lab._receive(lab, {"kind": "set", "request": "view:1", "values": {"dose": 60}, "seed": 7}, [])
+    assert messages[0][0]["text"] == "The model stopped: out of hormone."
+    assert lab.frame is before
+    lab._receive(lab, {"kind": "set", "request": "view:2", "values": {"dose": 40}, "seed": 7}, [])
+    assert lab.values["dose"] == 40
+
+
+def test_the_table_travels_on_demand_with_every_digit(monkeypatch):
+    lab = make()
+    lab.set(half_life=33)
+    messages = sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "table"}, [])
+    message, _ = messages[0]
+    assert message["columns"] == ["minutes", "level"]
+    assert len(message["rows"]) == 121
+    assert float(message["rows"][7][1]) == lab.result.level[7]
+    assert message["csv"].splitlines()[0] == "minutes,level"
+
+
+def test_plotly_travels_gzipped_and_whole(monkeypatch):
+    lab = make()
+    messages = sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "plotly"}, [])
+    (_, [packed]) = messages[0]
+    assert len(packed) < 2_000_000
+    assert b"plotly.js" in gzip.decompress(packed)[:300]
+
+
+def test_arrays_travel_as_32_bit_floats_and_a_frame_stays_small():
+    lab = make()
+    traces = lab.frame["traces"]
+    assert all(isinstance(array, bytes) for trace in traces.values() for array in trace.values())
+    assert len(traces["level"]["y"]) == 121 * 4
+
+
+def test_pinning_keeps_the_curve_and_what_it_was_computed_from():
+    lab = make()
+    lab.pin()
+    first = lab.frame["traces"]["level"]
+    lab.set(dose=70)
+    assert lab.pinned["traces"] == {"level": first}
+    assert "dose: 24 IU" in lab.pinned["shown"]
+    lab.unpin()
+    assert lab.pinned is None
+
+
+def test_only_lines_have_ghosts_and_ghosts_lie_behind():
+    keys = [trace["meta"] for trace in make().figure["data"]]
+    assert keys == ["pinned:level", "level", "dots"]
+
+
+def test_the_shown_line_names_every_control_that_is_open_and_the_folded_ones_that_moved():
+    lab = make()
+    assert lab.frame["shown"] == "Shown: t½ = 20 min · dose: 24 IU · route: into the nose"
+    lab.set(noise=True, half_life=20.25)
+    assert lab.frame["shown"] == "Shown: t½ = 20.25 min · dose: 24 IU · route: into the nose · noise: on"
+
+
+def test_the_code_names_what_differs_from_the_defaults():
+    lab = make()
+    lab.set(dose=30.5)
+    assert lab.code().endswith("run = simulate_decay(Decay(dose=30.5), seed=7)")
+
+
+def test_the_same_seed_gives_the_same_noise_and_a_slider_moves_the_curve_not_the_noise():
+    lab, again = make(), make()
+    for each in (lab, again):
+        each.set(noise=True)
+    assert levels(lab).tolist() == levels(again).tolist()
+    noise = levels(lab) - simulate_decay(Decay()).level
+    lab.set(dose=40)
+    assert np.allclose(levels(lab) - simulate_decay(Decay(dose=40)).level, noise, atol=1e-5)
+    lab.set(seed=8)
+    assert not np.allclose(levels(lab) - simulate_decay(Decay(dose=40)).level, noise, atol=1e-2)
+
+
+def test_the_stored_text_of_a_lab_is_its_title_and_its_sentence():
+    lab = make()
+    assert " ".join(repr(lab).split()) == f"{lab.title} {lab.sentence}"
+    assert lab._repr_mimebundle_()[0]["text/plain"] == repr(lab)
+
+
+def test_a_lab_without_a_seed_does_not_offer_another_draw():
+    lab = make(lambda parameters: simulate_decay(parameters), seed=None)
+    assert not lab.draws_again
+    assert lab.seed is None
