@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 
 from pages import Page
@@ -14,6 +16,12 @@ GAME = "How much do you trust a partner"
 READING = "What can the model read from your game"
 LABS = (LOOP, BLOOD, LABS_FUNNEL, RECOVERY)
 WIDGETS = 13  # five labs, a game, three bets, three pictures of the evidence and a quiz
+
+
+def settled(page: Page, lab: Any) -> None:
+    """Wait until Python has answered the lab's last question and the picture is painted."""
+    page.tab.wait_for_function("node => node.closest('[aria-busy=true]') === null", arg=lab.element_handle())
+    page.tab.wait_for_timeout(150)
 
 
 def faults(page: Page) -> tuple[list[str], set[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flagship import GAME, LABS, LOOP, READING, WIDGETS, faults
+from flagship import GAME, LABS, LOOP, READING, WIDGETS, faults, settled
 from pages import FLAGSHIP, Page, Server
 
 # Faults of JupyterLab 4.6 itself, by axe's rule; nothing inside our own widgets is excused.
@@ -52,11 +52,6 @@ def page(browser: Any, jupyter: Server) -> Iterator[Page]:
 def sliders(lab: Any) -> list[Any]:
     lab.locator("details:has(> .control)").evaluate_all("all => all.forEach((each) => (each.open = true))")
     return lab.locator(".controls input[type=range]").all()
-
-
-def settled(page: Page, lab: Any) -> None:
-    """Wait until the lab has shown the last value and its picture stands still."""
-    page.tab.wait_for_timeout(350)
 
 
 def curves(lab: Any) -> str:

@@ -69,9 +69,9 @@ def test_a_slider_moves_the_lab_by_keyboard(page: Page) -> None:
     lab.scroll_into_view_if_needed()
     lab.get_by_role("slider", name="Promises the partner keeps").focus()
     page.tab.keyboard.press("ArrowRight")
-    lab.get_by_text("q = 0.85").wait_for(timeout=5000)
+    lab.locator(".shown").filter(has_text="q = 0.85").wait_for(timeout=5000)
     lab.get_by_role("button", name="Reset").click()
-    lab.get_by_text("q = 0.8 ").wait_for(timeout=5000)
+    lab.locator(".shown").filter(has_text="q = 0.8 ").wait_for(timeout=5000)
     assert page.complaints == []
 
 

@@ -151,6 +151,7 @@ class KernelLine {
     this.inFlight = { id: `${this.view}:${(this.count += 1)}`, since: Date.now() };
     const question = this.waiting;
     this.waiting = null;
+    this.el.setAttribute("aria-busy", "true");
     this.send({ request: this.inFlight.id, ...question });
     this.watch();
   }
@@ -183,14 +184,15 @@ class KernelLine {
     if (!this.inFlight || request !== this.inFlight.id) return;
     clearTimeout(this.timer);
     this.inFlight = null;
+    this.el.setAttribute("aria-busy", "false");
     this.post();
   }
 
   heard(message, buffers) {
     if (message.kind === "problem") {
       if (!message.request?.startsWith(this.view)) return;
+      this.answered(message.request); // clears an older notice
       this.handlers.problem(message);
-      this.answered(message.request);
     } else if (this.replies.has(message.kind)) {
       const resolve = this.replies.get(message.kind);
       this.replies.delete(message.kind);
