@@ -55,7 +55,7 @@ _PUBLISHED = "#000000"
 _QUIET = "#767676"
 _CELL_STYLE = "text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid rgba(128,128,128,.5)"
 _CELL = f'style="{_CELL_STYLE};min-width:7em"'
-_ROW_HEADING = f'style="{_CELL_STYLE};min-width:9em;max-width:14em;overflow-wrap:anywhere"'
+_ROW_HEADING = f'style="{_CELL_STYLE};min-width:13em;max-width:16em;overflow-wrap:anywhere"'
 
 
 def citation(key: str) -> str:

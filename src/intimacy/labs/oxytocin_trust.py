@@ -455,7 +455,7 @@ def _game_figure() -> go.Figure:
     figure.update_layout(
         xaxis={"title": "Round", "range": [0.3, 20.7], "tickvals": [1, 5, 10, 15, 20]},
         yaxis={
-            "title": "MU you send ▼<br>MU you get ▲",
+            "title": "MU: back (up),<br>sent (down)",
             "range": [-14, 27],
             "tickvals": [-12, 0, 12, 24],
             "ticktext": ["12", "0", "12", "24"],
@@ -519,8 +519,9 @@ def _what_happened(state: playable.GameState) -> str:
     last = state.history[-1]
     text = f"Round {last.round}: {_in_words(last)}"
     if state.finished:
-        first, second = (f"{each.label.lower()} ({each.description.rstrip('.')})" for each in state.partners)
-        text += f" The game is over: you earned {state.wealth} MU. Partner 1 was {first}. Partner 2 was {second}."
+        text += f" The game is over: you earned {state.wealth} MU."
+        for number, each in enumerate(state.partners, start=1):
+            text += f" Partner {number} was {each.label.lower()}. {each.description}"
     elif last.round == playable.ROUNDS_PER_PARTNER:
         text += " Now a new partner takes the seat."
     return text
@@ -613,7 +614,7 @@ def _three_panels(height: int, y_title: str) -> go.Figure:
 
 
 def _reading_figure() -> go.Figure:
-    figure = _three_panels(320, "Probability density<br>(highest = 1)")
+    figure = _three_panels(320, "Probability density<br>(highest = 1)").update_layout(margin_t=30)
     for index, name in enumerate(_FITTED, start=1):
         axes = {} if index == 1 else {"xaxis": f"x{index}", "yaxis": f"y{index}"}
         figure.add_scatter(

@@ -270,7 +270,7 @@ class LabView {
             { class: "row" },
             this.pinButton,
             this.unpinButton,
-            button("Download the run (CSV)", () => this.download()),
+            button("Download as CSV", () => this.download()),
           ),
           table,
           code,
