@@ -15,9 +15,10 @@ from functools import partial
 import numpy as np
 from scipy.optimize import minimize
 
-from intimacy.models.oxytocin_trust import fitting, trust_game
+from intimacy.models.oxytocin_trust import IntranasalDose, fitting, simulate_kinetics, trust_game
 from intimacy.models.oxytocin_trust.loop import HYPOTHESES, Loop, simulate_loop, steady_states
 from intimacy.models.oxytocin_trust.trust_game import TrustGame, simulate_trust_game
+from intimacy.models.replication import ReplicationLab, simulate_labs
 
 ROUNDS, ROUNDS_PER_PARTNER = 20, 10
 BUDGET_MS = 2.0
@@ -179,6 +180,8 @@ def slider_rows() -> list[dict[str, object]]:
         run = partial(simulate_loop, Loop(hypothesis=hypothesis))
         found.append(slider_row(f"loop, 200 pairs x 60 rounds, {hypothesis}", run))
     found.append(slider_row("loop, steady states", partial(steady_states, Loop())))
+    found.append(slider_row("a spray in the blood, 180 minutes", partial(simulate_kinetics, IntranasalDose())))
+    found.append(slider_row("a hundred labs", partial(simulate_labs, ReplicationLab())))
     return found
 
 
