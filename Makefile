@@ -1,6 +1,6 @@
 # Every task of the project by name; `make` alone lists them. ARGS passes options on: make lab ARGS=--no-browser
 # PYTHON=/path/to/python chooses the Python that .venv is made with.
-.PHONY: help setup setup-test lab test figures notebooks bench lock clean
+.PHONY: help setup setup-test lab test figures look notebooks bench lock clean
 .DEFAULT_GOAL := help
 export PYTHON
 RUN = .venv/bin/python
@@ -22,6 +22,9 @@ test: setup-test ## set up, and run every check (ARGS="style types tests noteboo
 
 figures: setup-test ## draw the picture of each notebook
 	@$(RUN) tools/figures.py $(ARGS)
+
+look: setup-test ## photograph every lab of a theme in every state (ARGS=oxytocin_trust)
+	@$(RUN) tools/look.py $(ARGS)
 
 notebooks: setup-test ## run all notebooks in place and tidy them (ARGS=--check only looks)
 	@$(RUN) tools/run_notebooks.py $(ARGS)

@@ -63,7 +63,8 @@ const plain = (value) => (typeof value === "boolean" ? (value ? "on" : "off") : 
 function makeControl(specification, changed) {
   const { name, kind, label, symbol, unit, help, low, high, step, options } = specification;
   const id = nextId(name);
-  const helpNode = element("p", { class: "help", id: `${id}-help`, text: help });
+  const range = kind === "number" || kind === "integer" ? ` From ${low} to ${high}${unit ? ` ${unit}` : ""}.` : "";
+  const helpNode = element("p", { class: "help", id: `${id}-help`, text: help + range });
   const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
   const title = [label, symbol ? element("span", { class: "symbol", text: ` ${symbol}` }) : null];
   const described = `${id}-help ${id}-fault`;
@@ -93,12 +94,12 @@ function makeControl(specification, changed) {
       inputs: [box],
     };
   } else {
-    const range = { min: low, max: high, step };
-    const slider = element("input", { type: "range", id, ...range, "aria-describedby": described });
+    const ends = { min: low, max: high, step };
+    const slider = element("input", { type: "range", id, ...ends, "aria-describedby": described });
     const box = element("input", {
       type: "number",
       id: `${id}-box`,
-      ...range,
+      ...ends,
       step: "any",
       "aria-label": unit ? `${label}, in ${unit}` : label,
       "aria-describedby": described,
