@@ -168,14 +168,20 @@ class KernelLine {
   lose() {
     this.lost = true;
     clearTimeout(this.timer);
-    this.handlers.silence("gone");
+    this.tell("gone");
+  }
+
+  // A busy region is not read aloud, and this must be.
+  tell(kind) {
+    this.el.setAttribute("aria-busy", "false");
+    this.handlers.silence(kind);
   }
 
   watch() {
     if (this.lost) return;
     clearTimeout(this.timer);
     const left = SILENCE_LIMIT - (Date.now() - this.inFlight.since);
-    this.timer = setTimeout(() => this.inFlight && this.handlers.silence("silent"), Math.max(left, 0));
+    this.timer = setTimeout(() => this.inFlight && this.tell("silent"), Math.max(left, 0));
   }
 
   answered(request) {
