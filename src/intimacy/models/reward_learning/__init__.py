@@ -1,0 +1,63 @@
+"""Reward learning: prediction errors, intermittent answers, wanting and liking, and the need for contact."""
+
+from intimacy.models.reward_learning.intermittent import (
+    Intermittent,
+    IntermittentRun,
+    change_point_misses,
+    filtering_misses,
+    misses_in_a_row,
+    rescorla_wagner_misses,
+    rescorla_wagner_variance,
+    simulate_intermittent,
+    stopped_log_odds,
+)
+from intimacy.models.reward_learning.motivation import (
+    SocialHomeostasis,
+    SocialHomeostasisRun,
+    Wanting,
+    WantingRun,
+    contact_reward,
+    drive,
+    simulate_social_homeostasis,
+    wanting_and_liking,
+)
+from intimacy.models.reward_learning.temporal_difference import (
+    CUE_STEP,
+    ClassicTraces,
+    TemporalDifference,
+    TemporalDifferenceRun,
+    classic_traces,
+    final_cue_error,
+    final_value,
+    simulate_temporal_difference,
+    trials_until_half,
+)
+
+__all__ = [
+    "CUE_STEP",
+    "ClassicTraces",
+    "Intermittent",
+    "IntermittentRun",
+    "SocialHomeostasis",
+    "SocialHomeostasisRun",
+    "TemporalDifference",
+    "TemporalDifferenceRun",
+    "Wanting",
+    "WantingRun",
+    "change_point_misses",
+    "classic_traces",
+    "contact_reward",
+    "drive",
+    "filtering_misses",
+    "final_cue_error",
+    "final_value",
+    "misses_in_a_row",
+    "rescorla_wagner_misses",
+    "rescorla_wagner_variance",
+    "simulate_intermittent",
+    "simulate_social_homeostasis",
+    "simulate_temporal_difference",
+    "stopped_log_odds",
+    "trials_until_half",
+    "wanting_and_liking",
+]
