@@ -119,16 +119,23 @@ class KernelLine {
     this.signal = signal;
     this.listen("msg:custom", (message, buffers) => this.heard(message, buffers));
     this.lost = false;
+    this.turned = (_, status) => GONE.has(status) && this.lose();
+    this.follow(model.widget_manager?.kernel);
     const watch = setInterval(() => this.connection(), 1000);
-    const turned = (_, status) => GONE.has(status) && this.lose(); // a restart can be over before the next look
-    const statusChanged = model.widget_manager?.kernel?.statusChanged;
-    statusChanged?.connect(turned);
     signal.addEventListener("abort", () => {
-      statusChanged?.disconnect(turned);
+      this.follow(undefined);
       this.closed = true;
       clearTimeout(this.timer);
       clearInterval(watch);
     });
+  }
+
+  // A restart can be over before the next look, so the kernel's own word is heard too. After a reload it comes late.
+  follow(kernel) {
+    if (kernel === this.kernel) return;
+    this.kernel?.statusChanged?.disconnect(this.turned);
+    this.kernel = kernel;
+    kernel?.statusChanged?.connect(this.turned);
   }
 
   listen(name, callback) {
@@ -209,6 +216,7 @@ class KernelLine {
   // Looks only at what the page already knows: asking the kernel would keep an idle one from being culled.
   connection() {
     const kernel = this.model.widget_manager?.kernel;
+    this.follow(kernel);
     const gone =
       isDisconnected(this.el) ||
       (kernel && (kernel.isDisposed || kernel.connectionStatus === "disconnected" || GONE.has(kernel.status)));
