@@ -24,6 +24,13 @@ def settled(page: Page, lab: Any) -> None:
     page.tab.wait_for_timeout(150)
 
 
+def noticed(page: Page, lab: Any, words: str) -> None:
+    """Wait until the lab says over its picture what is wrong, also where it is scrolled out of sight."""
+    notice = lab.locator(".notice")
+    page.tab.wait_for_function("node => !node.hidden", arg=notice.element_handle(), timeout=10_000)
+    assert words in notice.text_content()
+
+
 def faults(page: Page) -> tuple[list[str], set[str]]:
     """Return what axe finds inside our widgets, and the rules broken anywhere on the page."""
     found = Axe().run(page.tab).response["violations"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flagship import GAME, LABS, LOOP, READING, WIDGETS, faults, settled
+from flagship import GAME, LABS, LOOP, READING, WIDGETS, faults, noticed, settled
 from pages import FLAGSHIP, Page, Server
 
 # Faults of JupyterLab 4.6 itself, by axe's rule; nothing inside our own widgets is excused.
@@ -308,9 +308,7 @@ def test_a_silent_kernel_is_noticed_in_four_seconds_and_the_notice_goes_when_it_
 def test_a_killed_kernel_is_noticed_untouched_and_a_restart_recovers(page: Page, jupyter: Server) -> None:
     os.kill(jupyter.kernel_process(FLAGSHIP), signal.SIGKILL)
     for title in (*LABS, GAME):
-        notice = page.lab(title).locator(".notice")
-        notice.wait_for(state="visible", timeout=10_000)
-        assert "Python has stopped" in notice.text_content()
+        noticed(page, page.lab(title), "Python has stopped")
     page.tab.get_by_role("button", name="Ok", exact=True).click()
     page.tab.wait_for_selector("text=/\\| Idle/", timeout=30_000)
     page.run_all(WIDGETS)
@@ -326,6 +324,4 @@ def test_a_killed_kernel_is_noticed_untouched_and_a_restart_recovers(page: Page,
 
 def test_a_culled_kernel_is_noticed_untouched(page: Page, jupyter: Server) -> None:
     jupyter.stop_kernels()
-    notice = page.lab(LOOP).locator(".notice")
-    notice.wait_for(state="visible", timeout=10_000)
-    assert "Python has stopped" in notice.text_content()
+    noticed(page, page.lab(LOOP), "Python has stopped")
