@@ -57,8 +57,6 @@ class LiveSource extends KernelLine {
   }
 }
 
-const plain = (value) => (typeof value === "boolean" ? (value ? "on" : "off") : String(value));
-
 // A control: label, help, native input(s); `read()` gives its value, `write(value)` shows one.
 function makeControl(specification, changed) {
   const { name, kind, label, symbol, unit, help, low, high, step, options } = specification;
@@ -408,14 +406,7 @@ class LabView {
   }
 
   showPinned(pinned) {
-    this.picture.ghost = pinned
-      ? Object.fromEntries(
-          Object.entries(pinned.traces).map(([key, arrays]) => [
-            key,
-            Object.fromEntries(Object.entries(arrays).map(([path, value]) => [path, asArray(value)])),
-          ]),
-        )
-      : null;
+    this.picture.ghost = pinned && unpacked(pinned.traces);
     this.picture.paint();
     this.pinnedLine.hidden = this.unpinButton.hidden = !pinned;
     this.pinnedLine.textContent = pinned ? pinned.shown.replace(/^Shown:/, "Pinned, thin grey dashes:") : "";
@@ -424,7 +415,7 @@ class LabView {
   async fillTable() {
     const { columns, rows } = await this.source.table();
     const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", text: column })));
-    const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { text: plain(cell) }))));
+    const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { text: cell }))));
     this.tableBox.replaceChildren(
       element("table", {}, element("caption", { text: this.shown.textContent }), element("thead", {}, head), element("tbody", {}, ...body)),
     );

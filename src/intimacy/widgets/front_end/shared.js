@@ -328,6 +328,15 @@ function setPath(target, path, value) {
   at[last] = value;
 }
 
+// Traces as plotly takes them: the bytes that travel as arrays of floats, all else as it is.
+const unpacked = (traces) =>
+  Object.fromEntries(
+    Object.entries(traces).map(([key, arrays]) => [
+      key,
+      Object.fromEntries(Object.entries(arrays).map(([path, value]) => [path, asArray(value)])),
+    ]),
+  );
+
 // A plotly picture that is drawn once and then takes frames: {traces: {key: {attribute: array}}, layout: {path: value}}.
 class Picture {
   constructor(parent, figure, signal) {
@@ -338,7 +347,6 @@ class Picture {
     this.frame = null;
     this.ghost = null;
     this.playhead = null;
-    this.painted = 0;
     this.busy = false; // plotly is moving traces
     this.again = false; // something newer came meanwhile
     this.applied = {}; // layout that the picture has
@@ -371,7 +379,6 @@ class Picture {
     this.node.style.minHeight = `${figure.layout.height ?? 400}px`;
     const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
     this.width = this.node.clientWidth;
-    this.painted += 1;
     return this.plotly.react(this.node, figure.data, figure.layout, config);
   }
 
@@ -402,12 +409,7 @@ class Picture {
 
   show(frame) {
     this.frame = {
-      traces: Object.fromEntries(
-        Object.entries(frame.traces).map(([key, arrays]) => [
-          key,
-          Object.fromEntries(Object.entries(arrays).map(([path, value]) => [path, asArray(value)])),
-        ]),
-      ),
+      traces: unpacked(frame.traces),
       layout: JSON.parse(inTheme(JSON.stringify(frame.layout), this.theme)),
     };
     this.paint();
@@ -425,7 +427,6 @@ class Picture {
     this.remember();
     if (Object.keys(layout).length === 0 && this.onlyMoves()) this.move();
     else this.redraw(layout);
-    this.painted += 1;
   }
 
   remember() {
