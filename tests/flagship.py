@@ -27,7 +27,11 @@ def settled(page: Page, lab: Any) -> None:
 def noticed(page: Page, lab: Any, words: str) -> None:
     """Wait until the lab says over its picture what is wrong, also where it is scrolled out of sight."""
     notice = lab.locator(".notice")
-    page.tab.wait_for_function("node => !node.hidden", arg=notice.element_handle(), timeout=10_000)
+    for _ in range(50):  # ten seconds; looked up anew each time, since Jupyter may draw the lab again
+        if notice.evaluate("node => !node.hidden"):
+            break
+        page.tab.wait_for_timeout(200)
+    assert notice.evaluate("node => !node.hidden")
     assert words in notice.text_content()
 
 
