@@ -53,13 +53,20 @@ def check(lab: Lab) -> None:
     """Hold that the picture is finite and whole, and that the words are true to the state."""
     frame = lab.frame
     keys = [trace.get("meta") for trace in lab.figure["data"]]
+    films = lab.play["films"] if lab.play else []
     for key, arrays in frame["traces"].items():
         assert key in keys, f"{key!r} is drawn but is not in the picture"
-        for path, packed in arrays.items():
-            if isinstance(packed, bytes):
-                assert np.isfinite(np.frombuffer(packed, dtype=np.float32)).all(), f"{key} {path} is not finite"
-        lengths = {len(value) // 4 for path, value in arrays.items() if path in ("x", "y")}
-        assert len(lengths) == 1, f"{key} has x and y of different length"
+        rows = {path: unpacked(packed) for path, packed in arrays.items()}
+        for path, numbers in rows.items():
+            if isinstance(numbers, np.ndarray):
+                assert np.isfinite(numbers).all(), f"{key} {path} is not finite"
+        if "z" in rows:
+            assert rows["z"].shape == (len(rows["y"]), len(rows["x"])), f"{key} has rows that do not fit its axes"
+        elif "x" in rows:
+            assert len({len(rows[axis].T) for axis in "xy"}) == 1, f"{key} has x and y of different length"
+        if key in films:
+            counts = {len(numbers) for numbers in rows.values() if getattr(numbers, "ndim", 0) == 2}
+            assert counts == {round((lab.play["high"] - lab.play["low"]) / lab.play["step"]) + 1}, f"{key} misses stops"
     assert any(arrays.get("x") for arrays in frame["traces"].values()), "the picture is empty"
     for value in flat_numbers(frame["layout"]):
         assert math.isfinite(value), "a layout value is not finite"
@@ -75,6 +82,15 @@ def check(lab: Lab) -> None:
         if value != start[control["name"]]:
             assert words in lab.sentence, f"{lab.sentence!r} does not name {words!r}"
     assert not lab.table().empty
+
+
+def unpacked(packed: Any) -> Any:
+    """Return the numbers that travel in a frame, rows as rows; text as it is."""
+    if isinstance(packed, bytes):
+        return np.frombuffer(packed, dtype=np.float32)
+    if isinstance(packed, dict):
+        return unpacked(packed["values"]).reshape(-1, packed["row"])
+    return packed
 
 
 def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:

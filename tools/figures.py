@@ -21,6 +21,7 @@ from intimacy.widgets import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 1040
+STATE = ["title", "controls", "presets", "figure", "solid", "start", "play", "note", "draws_again", "frame", "pinned"]
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="color-scheme" content="light dark"><style>body {{ margin: 20px; background: Canvas; }} {style}</style>
@@ -51,8 +52,7 @@ def in_script(value: Any) -> str:
 
 def page(lab: Lab) -> str:
     """Return a web page, complete in itself, that shows a lab as it is now."""
-    names = ("title", "controls", "presets", "figure", "start", "play", "note", "draws_again", "frame", "pinned")
-    state = {name: getattr(lab, name) for name in names}
+    state = {name: getattr(lab, name) for name in STATE}
     plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     return PAGE.format(
         title=lab.title,

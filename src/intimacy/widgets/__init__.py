@@ -13,6 +13,7 @@ from intimacy.widgets.check import (
 from intimacy.widgets.game import Game, Move, Scene
 from intimacy.widgets.lab import Frame, Lab, NoControls, Play, Preset
 from intimacy.widgets.quiz import Answer, Question, Quiz, Score
+from intimacy.widgets.solid import Piece, Solid
 from intimacy.widgets.still import Still
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "NoControls",
     "NumberExercise",
     "Option",
+    "Piece",
     "Play",
     "Preset",
     "Question",
     "Quiz",
     "Scene",
     "Score",
+    "Solid",
     "Still",
 ]

@@ -16,6 +16,7 @@ import traitlets
 
 from intimacy.parameters import Parameters, Specification, format_value
 from intimacy.widgets import front_end
+from intimacy.widgets.solid import Solid
 
 NOTE = "Teaching model. Not advice, not a test of you or your relationship."
 
@@ -26,7 +27,7 @@ class Frame:
 
     Attributes:
         traces: for each trace, by its key (the ``meta`` of the trace), the attributes that change. Numbers travel
-            as 32-bit floats; a list of strings travels as text.
+            as 32-bit floats, those of two dimensions row by row; a list of strings travels as text.
         layout: plotly layout keys that change, such as ``{"annotations[0].text": "…"}``.
     """
 
@@ -45,7 +46,13 @@ class Preset:
 
 @dataclass(frozen=True)
 class Play:
-    """How a picture is revealed in time: the traces ``keys`` grow along their ``x`` from ``low`` to ``high``."""
+    """How a picture is played from ``low`` to ``high``.
+
+    Attributes:
+        label: what the playhead counts, such as "Round".
+        keys: traces that grow along their ``x`` up to the playhead; a heat map grows along its ``y``.
+        films: traces whose arrays of two dimensions hold one row per stop of the playhead; at rest the last is shown.
+    """
 
     label: str
     keys: Sequence[str]
@@ -53,6 +60,12 @@ class Play:
     high: float
     step: float = 1
     seconds: float = 10
+    films: Sequence[str] = ()
+
+    @property
+    def stops(self) -> int:
+        """How many places the playhead can stand at: as many rows a film has."""
+        return round((self.high - self.low) / self.step) + 1
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,7 @@ class Lab(anywidget.AnyWidget):
         advanced: those of them that are folded away at first.
         pinned: keys of the traces that "Pin this curve" keeps as a grey ghost; by default all scatter lines.
         play: how the picture is revealed in time, where time runs.
+        solid: a body above the picture whose parts take the colours of the frame's trace ``solid``.
         seed: the seed of the draws; ``None`` where nothing is drawn.
     """
 
@@ -90,6 +104,7 @@ class Lab(anywidget.AnyWidget):
     figure = traitlets.Dict().tag(sync=True)
     start = traitlets.Dict().tag(sync=True)
     play = traitlets.Dict(allow_none=True).tag(sync=True)
+    solid: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     note = traitlets.Unicode(NOTE).tag(sync=True)
     draws_again = traitlets.Bool().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
@@ -111,6 +126,7 @@ class Lab(anywidget.AnyWidget):
         advanced: Sequence[str] = (),
         pinned: Sequence[str] | None = None,
         play: Play | None = None,
+        solid: Solid | None = None,
         seed: int | None = None,
     ) -> None:
         self._simulate, self._draw, self._describe = simulate, draw, describe
@@ -127,7 +143,8 @@ class Lab(anywidget.AnyWidget):
             presets=[{"name": each.name, "story": each.story, "values": dict(each.values)} for each in presets],
             figure=_with_ghosts(figure(), pinned),
             start={"values": parameters.values(), "seed": seed},
-            play=None if play is None else {**vars(play), "keys": list(play.keys)},
+            play=None if play is None else {**vars(play), "keys": list(play.keys), "films": list(play.films)},
+            solid=None if solid is None else solid.packed(),
             draws_again=seed is not None,
         )
         self._show(parameters, seed, "start")
@@ -330,10 +347,11 @@ def _plain(cell: Any) -> Any:
 
 
 def _packed(value: Any) -> Any:
-    """Return numbers as bytes of 32-bit floats; anything else as it is."""
+    """Return numbers as bytes of 32-bit floats, with the length of a row if they are rows; all else as it is."""
     if isinstance(value, list | str) and (not value or isinstance(value[0], str)):
         return value
-    return np.ascontiguousarray(value, dtype=np.float32).tobytes()
+    numbers = np.ascontiguousarray(value, dtype=np.float32)
+    return {"row": numbers.shape[1], "values": numbers.tobytes()} if numbers.ndim == 2 else numbers.tobytes()
 
 
 def _is_ghost(trace: Mapping[str, Any]) -> bool:

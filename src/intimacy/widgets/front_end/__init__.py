@@ -1,4 +1,4 @@
-"""The browser's half of each widget: one style sheet and one ES module, joined from two files each."""
+"""The browser's half of each widget: one style sheet and one ES module, joined from a few files each."""
 
 from __future__ import annotations
 
@@ -24,20 +24,25 @@ export default {{ render: async (context) => (await (page["{key}"] ??= load())).
 """
 
 
+_BEFORE = {"lab": ("solid",)}
+"""Files that a widget stands on besides those that all share."""
+
+
 @cache
 def module(stem: str) -> str:
     """Return the ES module of a widget: what all share, then its own.
 
     Each widget sends its module, so it goes gzipped, a third of the bytes, and is unpacked once per page.
     """
-    packed = gzip.compress((_read("shared.js") + _read(f"{stem}.js")).encode(), mtime=0)
+    parts = ("shared", *_BEFORE.get(stem, ()), stem)
+    packed = gzip.compress("".join(_read(f"{part}.js") for part in parts).encode(), mtime=0)
     key = f"{stem} {hashlib.sha256(packed).hexdigest()[:16]}"
     return _LOADER.format(stem=stem, key=key, code=base64.b64encode(packed).decode())
 
 
 def style(stem: str) -> str:
     """Return the style sheet of a widget: what all share, then its own."""
-    return _read("shared.css") + _read(f"{stem}.css")
+    return "".join(_read(f"{part}.css") for part in ("shared", *_BEFORE.get(stem, ()), stem))
 
 
 @cache

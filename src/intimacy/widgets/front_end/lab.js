@@ -9,7 +9,7 @@ class LiveSource extends KernelLine {
   }
 
   get description() {
-    const names = ["title", "controls", "presets", "figure", "play", "note", "draws_again", "start"];
+    const names = ["title", "controls", "presets", "figure", "play", "note", "draws_again", "start", "solid"];
     return Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
   }
 
@@ -155,14 +155,18 @@ class LabView {
     el.append(this.root);
     keepKeys(this.root, signal);
     this.picture = new Picture(this.pictureBox, this.description.figure, signal);
-    this.picture.moving = this.description.play?.keys;
+    if (this.description.play) this.picture.play = this.description.play;
+    if (this.description.solid) this.buildSolid(this.description.solid);
     source.handlers = {
       frame: (frame) => this.show(frame),
       problem: (message) => this.problem(message),
       silence: (kind) => this.silence(kind),
       pinned: (pinned) => this.showPinned(pinned),
     };
-    followTheme(this.root, signal, (theme) => this.picture.retheme(theme));
+    followTheme(this.root, signal, (theme) => {
+      this.picture.retheme(theme);
+      this.solid?.retheme(theme);
+    });
     this.show(source.frame);
     this.showPinned(source.pinned);
     plotly(source).then((library) => {
@@ -277,6 +281,15 @@ class LabView {
         ),
       ),
     );
+  }
+
+  // The body stands above the picture and follows the same playhead.
+  buildSolid(description) {
+    const box = element("div", { class: "solid-box" });
+    this.pictureBox.parentElement.before(box);
+    this.solid = new Body(box, description, this.signal);
+    this.picture.painted = () => this.solid.show(this.picture.arraysOf("solid"));
+    this.solid.start();
   }
 
   buildPlay({ label, low, high, step, seconds }) {

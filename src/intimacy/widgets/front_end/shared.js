@@ -317,8 +317,15 @@ const inTheme = (json, theme) =>
 
 const asArray = (value) => {
   if (value instanceof DataView) return new Float32Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
-  return value;
+  if (value?.row === undefined) return value;
+  const all = asArray(value.values);
+  return Array.from({ length: all.length / value.row }, (_, index) => all.subarray(index * value.row, (index + 1) * value.row));
 };
+
+const isRows = (value) => value[0] instanceof Float32Array;
+
+const mapped = (values, change) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
 
 function setPath(target, path, value) {
   const keys = path.match(/[^.[\]]+/g); // "shapes[0].x0" as well as "yaxis.range"
@@ -329,13 +336,7 @@ function setPath(target, path, value) {
 }
 
 // Traces as plotly takes them: the bytes that travel as arrays of floats, all else as it is.
-const unpacked = (traces) =>
-  Object.fromEntries(
-    Object.entries(traces).map(([key, arrays]) => [
-      key,
-      Object.fromEntries(Object.entries(arrays).map(([path, value]) => [path, asArray(value)])),
-    ]),
-  );
+const unpacked = (traces) => mapped(traces, (arrays) => mapped(arrays, asArray));
 
 // A plotly picture that is drawn once and then takes frames: {traces: {key: {attribute: array}}, layout: {path: value}}.
 class Picture {
@@ -347,9 +348,11 @@ class Picture {
     this.frame = null;
     this.ghost = null;
     this.playhead = null;
+    this.play = { keys: [], films: [] };
     this.busy = false; // plotly is moving traces
     this.again = false; // something newer came meanwhile
     this.applied = {}; // layout that the picture has
+    this.painted = () => {}; // told when there is something new to see
     this.paint = coalesced(() => this.draw());
     const resize = () => {
       if (this.plotly && this.node.clientWidth > 0 && this.node.clientWidth !== this.width) {
@@ -382,11 +385,25 @@ class Picture {
     return this.plotly.react(this.node, figure.data, figure.layout, config);
   }
 
-  // The newest arrays of a trace, cut at the playhead; for a ghost those that are pinned, or none.
+  // The newest arrays of a trace, as they are at the playhead; for a ghost those that are pinned, or none.
   arraysOf(key) {
-    if (key?.startsWith("pinned:")) return this.ghost?.[key.slice(7)] ?? { x: [], y: [] };
+    if (key?.startsWith("pinned:")) {
+      const kept = this.ghost?.[key.slice(7)];
+      return kept ? this.still(kept) : { x: [], y: [] };
+    }
     const arrays = this.frame?.traces[key];
-    return arrays && this.cut(key, arrays);
+    if (!arrays) return undefined;
+    if (this.play.films.includes(key)) return this.still(arrays);
+    return this.playhead !== null && this.play.keys.includes(key) ? this.cut(arrays) : arrays;
+  }
+
+  // One picture of a film: the row at the playhead, or the last.
+  still(arrays) {
+    const { low, step } = this.play;
+    return mapped(arrays, (value) => {
+      if (!isRows(value)) return value;
+      return value[this.playhead === null ? value.length - 1 : Math.min(Math.round((this.playhead - low) / step), value.length - 1)];
+    });
   }
 
   fill(figure) {
@@ -397,13 +414,14 @@ class Picture {
     for (const [path, value] of Object.entries(this.frame?.layout ?? {})) setPath(figure.layout, path, value);
   }
 
-  cut(key, arrays) {
-    if (this.playhead === null || !this.moving?.includes(key)) return arrays;
-    const x = arrays.x;
+  // What lies before the playhead: along x, or along y where the rows of a heat map do.
+  cut(arrays) {
+    const along = arrays.z ? arrays.y : arrays.x;
+    const end = Math.fround(this.playhead); // as the numbers are, which came as 32-bit floats
     let count = 0;
-    while (count < x.length && x[count] <= this.playhead) count += 1;
-    return Object.fromEntries(
-      Object.entries(arrays).map(([path, value]) => [path, value.length === x.length ? value.slice(0, count) : value]),
+    while (count < along.length && along[count] <= end) count += 1;
+    return mapped(arrays, (value, path) =>
+      value.length === along.length && !(arrays.z && path === "x") ? value.slice(0, count) : value,
     );
   }
 
@@ -416,6 +434,7 @@ class Picture {
   }
 
   draw() {
+    if (this.frame) this.painted();
     if (!this.plotly || !this.frame || !this.node.data || !this.node.isConnected) return;
     if (this.busy) {
       this.again = true;
