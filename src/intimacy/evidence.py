@@ -43,6 +43,11 @@ SCALE_TITLES: Mapping[str, str] = {
     "Cohen d": "Cohen d (standard deviations; 0 means no difference)",
     "percentage points": "Difference (percentage points; 0 means no difference)",
     "minutes": "Half-life (minutes)",
+    "Hedges g within persons": "Hedges g within persons (standard deviations; 0 means no change)",
+    "percent of litters": "Litters (percent)",
+    "Vineland-II points": "Difference (points of the Vineland-II scale; 0 means no difference)",
+    "ABC-mSW points": "Difference (points of the ABC-mSW scale; 0 means no difference)",
+    "correlation r": "Correlation r (0 means no relation)",
 }
 _RESOLVERS: Mapping[str, str] = {
     "doi": "https://doi.org/",

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,8 +80,8 @@ def test_every_verdict_is_one_of_the_five() -> None:
 
 def test_a_key_is_the_surname_of_the_first_author_and_the_year() -> None:
     for study in load("evidence").itertuples():
-        surname = study.authors.split(";")[0].rpartition(" ")[0].lower().replace("í", "i")
-        letters = re.sub("[^a-z]", "", surname)
+        surname = study.authors.split(";")[0].rpartition(" ")[0].lower()
+        letters = re.sub("[^a-z]", "", unicodedata.normalize("NFKD", surname))
         assert study.key.startswith(letters[:7]), study.key
         assert str(study.year) in study.key, study.key
 
@@ -140,9 +141,39 @@ def test_computed_difference_of_2005_is_newcombes_interval_of_the_counts() -> No
     assert round(100 * share_2) == 21
 
 
-def test_only_the_2005_effect_is_computed_and_every_other_is_as_reported() -> None:
-    studies = load("evidence")
-    assert list(studies.loc[studies["origin"] == "computed", "key"]) == ["kosfeld2005"]
+@pytest.mark.parametrize(
+    ("table", "key", "measure", "litters", "all_litters"),
+    [
+        ("evidence", "ophir2008", "other than the mother's partner", 6, 27),
+        ("outcomes", "ophir2008", "with one father", 5, 27),
+        ("outcomes", "ophir2008", "with two fathers", 1, 27),
+        ("evidence", "solomon2004", "more than one father", 5, 9),
+    ],
+)
+def test_computed_shares_are_the_counts_with_their_exact_interval(
+    table: str, key: str, measure: str, litters: int, all_litters: int
+) -> None:
+    """The ends of an exact interval are the shares at which a count as extreme has a chance of 2.5 %."""
+
+    def chance_of_at_least(count: int, share: float) -> float:
+        return sum(
+            math.comb(all_litters, k) * share**k * (1 - share) ** (all_litters - k)
+            for k in range(count, all_litters + 1)
+        )
+
+    rows = load(table)
+    row = rows[(rows["key"] == key) & rows["measure"].str.contains(measure, regex=False)].squeeze()
+    assert row["origin"] == "computed"
+    assert row["effect_scale"] == "percent of litters"
+    assert row["estimate"] == pytest.approx(100 * litters / all_litters, abs=0.005)
+    assert chance_of_at_least(litters, row["low"] / 100) == pytest.approx(0.025, abs=0.0015)
+    assert 1 - chance_of_at_least(litters + 1, row["high"] / 100) == pytest.approx(0.025, abs=0.0015)
+
+
+def test_each_computed_effect_is_checked_here_and_every_other_is_as_reported() -> None:
+    studies, outcomes = load("evidence"), load("outcomes")
+    assert set(studies.loc[studies["origin"] == "computed", "key"]) == {"kosfeld2005", "ophir2008", "solomon2004"}
+    assert list(outcomes.loc[outcomes["origin"] == "computed", "key"]) == ["ophir2008", "ophir2008"]
 
 
 def test_words_of_the_tables_keep_the_house_rules() -> None:

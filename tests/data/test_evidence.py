@@ -21,7 +21,9 @@ from intimacy.evidence import (
 )
 
 THEME = "oxytocin_trust"
-SCALES = sorted(evidence.SCALE_TITLES)
+EVERY = pd.concat([load("evidence").dropna(subset="estimate"), load("outcomes")])[["key", "effect_scale"]]
+THEME_OF = load("evidence").set_index("key")["theme"]
+FORESTS = sorted({(THEME_OF[key], scale) for key, scale in EVERY.itertuples(index=False)})
 
 
 class Reader(HTMLParser):
@@ -210,17 +212,17 @@ def test_a_theme_without_rows_is_refused() -> None:
 
 
 def test_effects_of_one_study_stand_together_and_each_effect_of_the_tables_is_there_once() -> None:
-    every = pd.concat([effects(THEME, scale) for scale in SCALES])
-    assert len(every) == load("evidence")["estimate"].notna().sum() + len(load("outcomes"))
-    for scale in SCALES:
-        keys = list(effects(THEME, scale)["key"])
+    assert sum(len(effects(*each)) for each in FORESTS) == len(EVERY)
+    assert {scale for _, scale in FORESTS} <= set(evidence.SCALE_TITLES)
+    for each in FORESTS:
+        keys = list(effects(*each)["key"])
         blocks = [key for position, key in enumerate(keys) if position == 0 or keys[position - 1] != key]
         assert len(blocks) == len(set(keys))
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_forest_draws_each_effect_with_its_interval_and_its_unit(scale: str) -> None:
-    rows = effects(THEME, scale)
+@pytest.mark.parametrize(("theme", "scale"), FORESTS)
+def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, scale: str) -> None:
+    rows = effects(theme, scale)
     figure = forest(rows, scale)
     assert len(figure.data) == len(rows)
     for trace, row in zip(figure.data, rows.to_dict("records"), strict=True):
@@ -267,9 +269,9 @@ def test_forest_refuses_mixed_scales_missing_intervals_unknown_scales_and_nothin
         draw(sizes.head(0), "Hedges g")
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_sentence_names_every_study_with_its_numbers_and_its_check(scale: str) -> None:
-    rows = effects(THEME, scale)
+@pytest.mark.parametrize(("theme", "scale"), FORESTS)
+def test_sentence_names_every_study_with_its_numbers_and_its_check(theme: str, scale: str) -> None:
+    rows = effects(theme, scale)
     sentence = forest_sentence(rows, scale)
     assert scale in sentence
     assert "not pooled" in sentence
