@@ -85,6 +85,7 @@ def _parts() -> tuple[Points, tuple[Piece, ...]]:
     points: list[Points] = []
     triangles: dict[str, list[Triangles]] = {}
     anchors: dict[str, list[Points]] = {}
+    coarse: list[Triangles] = []
     count = 0
 
     def add(name: str, vertices: Points, corners: Triangles, anchor: bool = True) -> None:
@@ -96,8 +97,10 @@ def _parts() -> tuple[Points, tuple[Piece, ...]]:
         count += len(vertices)
 
     for side in ("lh", "rh"):
-        vertices, corners, regions = _cut_at_borders(*_hemisphere(side))
+        whole = _hemisphere(side)
+        vertices, corners, regions = _cut_at_borders(*whole)
         first = count
+        coarse.append(_coarse(*whole) + first)
         add("shell", vertices, corners[regions == 0], anchor=False)
         for number, name in enumerate(CORTEX, start=1):
             chosen = corners[regions == number]
@@ -121,7 +124,8 @@ def _parts() -> tuple[Points, tuple[Piece, ...]]:
         )
         for name in ("shell", *VALUES, "accumbens", *MARKERS)
     )
-    return np.concatenate(points), pieces
+    outline = Piece("coarse", "", "", "coarse", np.concatenate(coarse), np.empty((0, 3)))
+    return np.concatenate(points), (*pieces, outline)
 
 
 def _folder() -> Path:
@@ -167,6 +171,28 @@ def _cut_at_borders(
         np.concatenate([corners[whole], cut]),
         np.concatenate([region_of[corners[whole, 0]], sides]),
     )
+
+
+def _coarse(vertices: Points, corners: Triangles, region_of: NDArray[np.int64]) -> Triangles:
+    """Return the surface with a quarter of its triangles, without the regions.
+
+    FreeSurfer made it from an icosahedron by halving edges, each time after all vertices that were there: so the last
+    halving is undone by taking, for each triangle of three middles, the three vertices that its middles lie between.
+    """
+    kept = (len(vertices) + 6) // 4
+    inner = corners[(corners >= kept).all(axis=1)]
+    outer = corners[(corners < kept).any(axis=1)]
+    # A triangle at a vertex joins it with two middles.
+    corner = outer.min(axis=1)
+    middle = np.sort(outer, axis=1)[:, 1:]
+    ends = np.full((len(vertices), 2), -1)
+    ends[middle.ravel(), 0] = np.repeat(corner, 2)
+    other = ends[middle.ravel(), 0] != np.repeat(corner, 2)
+    ends[middle.ravel()[other], 1] = np.repeat(corner, 2)[other]
+    first, second, third = ends[inner].transpose(1, 0, 2)
+    last = np.where((first[:, :1] == second).any(axis=1), first[:, 1], first[:, 0])
+    triangles = np.column_stack([second, last])
+    return np.asarray(triangles[(region_of[triangles] == 0).any(axis=1)])
 
 
 def _deep_part(label: int) -> tuple[Points, Triangles]:

@@ -7,23 +7,8 @@ from typing import Any
 
 import pytest
 
-from flagship import LOOP, WIDGETS, faults
+from flagship import LOOP, UPSTREAM, WIDGETS, faults
 from pages import FLAGSHIP, Page, Server
-
-# Faults of Notebook 7, and of Voilà's page around the notebook, by axe's rule.
-UPSTREAM = {
-    "notebook7": {
-        "aria-allowed-attr",
-        "aria-input-field-name",
-        "aria-required-children",
-        "button-name",
-        "link-name",
-        "region",
-        "skip-link",
-        "tabindex",
-    },
-    "app": {"link-in-text-block", "region"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +61,7 @@ def test_nothing_sticks_out_at_any_width(page: Page, width: int) -> None:
     page.tab.set_viewport_size({"width": 1280, "height": 1000})
 
 
-@pytest.mark.parametrize("front_end", UPSTREAM)
+@pytest.mark.parametrize("front_end", ["notebook7", "app"])
 def test_axe_finds_nothing_in_our_widgets(front_end: str, request: pytest.FixtureRequest) -> None:
     ours, rules = faults(request.getfixturevalue(front_end))
     assert ours == []

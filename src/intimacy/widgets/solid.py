@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["shell", "value", "still", "marker"]
+Kind = Literal["shell", "value", "still", "marker", "coarse"]
 
 PER_UNIT = 100
 """How many steps of a travelling coordinate make one unit: with millimetres, a hundredth of one is kept."""
@@ -28,7 +28,8 @@ class Piece:
         label: its short name, which stands beside it.
         words: its whole name.
         kind: ``shell`` is drawn as glass around all else, ``value`` takes its colour from a value, ``still`` is grey
-            and solid, and a ``marker`` is a grey sign that stands where a part is but has not its shape.
+            and solid, and a ``marker`` is a grey sign that stands where a part is but has not its shape. ``coarse`` is
+            a shell of fewer triangles, the last piece, which slow machines draw while the body turns.
         triangles: the corners of each triangle, as positions in the points of the body, shape (triangles, 3).
         anchors: where its label may point to, shape (anchors, 3); the one nearest to the viewer is taken.
     """

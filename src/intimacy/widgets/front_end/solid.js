@@ -42,9 +42,10 @@ function rotation([turn, tilt]) {
 
 const turned = (matrix, point) => matrix.map((row) => row[0] * point[0] + row[1] * point[1] + row[2] * point[2]);
 
-function normalsOf(points, corners) {
+function normalsOf({ points, corners, pieces }) {
   const normals = new Float32Array(points.length);
-  for (let at = 0; at < corners.length; at += 3) {
+  const coarse = pieces.find((piece) => piece.kind === "coarse");
+  for (let at = 0; at < (coarse?.first ?? corners.length); at += 3) {
     const [a, b, c] = [3 * corners[at], 3 * corners[at + 1], 3 * corners[at + 2]];
     const [ux, uy, uz] = [points[b] - points[a], points[b + 1] - points[a + 1], points[b + 2] - points[a + 2]];
     const [vx, vy, vz] = [points[c] - points[a], points[c + 1] - points[a + 1], points[c + 2] - points[a + 2]];
@@ -86,11 +87,12 @@ void main() {
   }
 }`;
 
-class GlassRenderer {
+// One WebGL canvas that holds the body.
+class Layer {
   // Returns nothing where the browser has no WebGL.
   static on(canvas, body) {
-    const gl = canvas.getContext("webgl", { alpha: true, antialias: true, premultipliedAlpha: true });
-    return gl && new GlassRenderer(gl, canvas, body);
+    const gl = canvas.getContext("webgl", { alpha: true, antialias: false, premultipliedAlpha: true });
+    return gl && new Layer(gl, canvas, body);
   }
 
   constructor(gl, canvas, body) {
@@ -109,10 +111,11 @@ class GlassRenderer {
     }
     gl.linkProgram(this.program);
     gl.useProgram(this.program);
-    this.uniform = (name) => gl.getUniformLocation(this.program, name);
+    const names = ["turn", "centre", "scale", "depth", "color", "glass"];
+    this.uniforms = Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(this.program, name)]));
     for (const [name, data] of [
       ["point", body.points],
-      ["normal", normalsOf(body.points, body.corners)],
+      ["normal", body.normals],
     ]) {
       gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
       gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
@@ -124,39 +127,94 @@ class GlassRenderer {
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, body.corners, gl.STATIC_DRAW);
     gl.enable(gl.DEPTH_TEST);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.uniform3fv(this.uniform("centre"), body.centre);
+    gl.uniform3fv(this.uniforms.centre, body.centre);
   }
 
-  draw(panels, colors, glass) {
-    const { gl, body } = this;
+  draw(panels, paint) {
+    const { gl, uniforms } = this;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     for (const [index, { x, y, width, height, zoom, matrix }] of panels.entries()) {
       gl.viewport(x, this.canvas.height - y - height, width, height);
-      gl.uniformMatrix3fv(this.uniform("turn"), false, matrix[0].flatMap((_, column) => matrix.map((row) => row[column])));
-      gl.uniform2f(this.uniform("scale"), (2 * zoom) / width, (2 * zoom) / height);
-      gl.uniform2f(this.uniform("depth"), 0.9 / body.radius, 0);
-      this.pieces((piece) => piece.kind !== "shell", (piece) => colors[index][piece.name], false);
-      this.pieces((piece) => piece.kind === "shell", () => glass, true);
+      gl.uniformMatrix3fv(uniforms.turn, false, matrix[0].flatMap((_, column) => matrix.map((row) => row[column])));
+      gl.uniform2f(uniforms.scale, (2 * zoom) / width, (2 * zoom) / height);
+      gl.uniform2f(uniforms.depth, 0.9 / this.body.radius, 0);
+      paint(index);
     }
   }
 
-  pieces(chosen, colorOf, glass) {
-    const { gl } = this;
-    gl.depthMask(!glass);
-    if (glass) gl.enable(gl.BLEND);
-    else gl.disable(gl.BLEND);
-    gl.uniform1f(this.uniform("glass"), glass ? 1 : 0);
-    for (const piece of this.body.pieces.filter(chosen)) {
-      gl.uniform3fv(this.uniform("color"), colorOf(piece));
+  pieces(kinds, colorOf) {
+    const { gl, body, uniforms } = this;
+    for (const piece of body.pieces.filter((each) => kinds.includes(each.kind))) {
+      gl.uniform3fv(uniforms.color, colorOf(piece));
       gl.drawElements(gl.TRIANGLES, piece.count, gl.UNSIGNED_SHORT, 2 * piece.first);
     }
-    gl.depthMask(true);
+  }
+
+  // Wait until all is painted.
+  finish() {
+    this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4));
   }
 
   close() {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+}
+
+const PARTS = ["value", "still", "marker"];
+const SLOW = 25; // ms: a machine that draws in software
+
+// Parts on one canvas, the glass on another above it: new colours leave the glass, which is nearly all of the work, alone.
+class GlassRenderer {
+  static on(canvas, above, body) {
+    const parts = Layer.on(canvas, body);
+    return parts && new GlassRenderer(parts, Layer.on(above, body));
+  }
+
+  constructor(parts, glass) {
+    this.parts = parts;
+    this.glass = glass;
+    this.slow = false;
+    this.drawn = null;
+  }
+
+  draw(panels, colors, tint, key) {
+    this.parts.gl.uniform1f(this.parts.uniforms.glass, 0);
+    this.parts.draw(panels, (index) => this.parts.pieces(PARTS, (piece) => colors[index][piece.name]));
+    if (key === this.drawn) return;
+    const first = this.drawn === null;
+    this.drawn = key;
+    this.drawGlass(panels, tint);
+    if (!first) return;
+    this.glass.finish();
+    const began = performance.now();
+    this.drawGlass(panels, tint);
+    this.glass.finish();
+    this.slow = performance.now() - began > SLOW;
+  }
+
+  drawGlass(panels, tint) {
+    const { gl, uniforms } = this.glass;
+    const shell = this.slow && this.moving ? ["coarse"] : ["shell"];
+    this.glass.draw(panels, () => {
+      gl.disable(gl.BLEND);
+      gl.depthMask(true);
+      gl.colorMask(false, false, false, false); // the parts only hide what glass is behind them
+      gl.uniform1f(uniforms.glass, 0);
+      this.glass.pieces(PARTS, () => tint);
+      gl.enable(gl.BLEND);
+      gl.depthMask(false);
+      gl.colorMask(true, true, true, true);
+      gl.uniform1f(uniforms.glass, 1);
+      this.glass.pieces(shell, () => tint);
+      gl.depthMask(true);
+    });
+  }
+
+  close() {
+    this.parts.close();
+    this.glass.close();
   }
 }
 
@@ -167,7 +225,7 @@ class FlatRenderer {
     this.pen = canvas.getContext("2d");
     this.body = body;
     this.shadows = new Map();
-    this.order = body.pieces.toSorted((a, b) => b.count - a.count);
+    this.order = body.pieces.filter((piece) => piece.kind !== "coarse").sort((a, b) => b.count - a.count);
   }
 
   draw(panels, colors, glass) {
@@ -231,7 +289,8 @@ class Body {
     this.stage = element("div", { class: "body-stage" });
     this.overlay = svg("svg", { "aria-hidden": "true", focusable: "false" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.stage.append(this.canvas, this.overlay);
+    this.above = element("canvas", { "aria-hidden": "true" });
+    this.stage.append(this.canvas, this.above, this.overlay);
     this.words = element("p", { class: "aloud" });
     this.node.append(this.buildViews(), this.stage, this.buildScale(), element("p", { class: "note", text: description.note }));
     this.stage.append(this.words);
@@ -256,7 +315,8 @@ class Body {
     this.body.centre = ends.map(([low, high]) => (low + high) / 2);
     this.body.halves = ends.map(([low, high]) => (high - low) / 2);
     this.body.radius = Math.hypot(...this.body.halves);
-    this.renderer = GlassRenderer.on(this.canvas, this.body);
+    this.body.normals = normalsOf(this.body);
+    this.renderer = GlassRenderer.on(this.canvas, this.above, this.body);
     if (!this.renderer) {
       this.flatButton.hidden = true;
       this.turnFlat(true);
@@ -305,7 +365,7 @@ class Body {
       (event) => {
         if (!from) return;
         const tilt = from.angles[1] + (event.clientY - from.y) * 0.5;
-        this.look([from.angles[0] + (event.clientX - from.x) * 0.5, Math.min(90, Math.max(-90, tilt))]);
+        this.look([from.angles[0] + (event.clientX - from.x) * 0.5, Math.min(90, Math.max(-90, tilt))], true);
       },
       { signal },
     );
@@ -318,8 +378,11 @@ class Body {
     });
   }
 
-  look(angles) {
+  look(angles, moving = false) {
     this.angles = angles;
+    this.moving = moving;
+    clearTimeout(this.rest);
+    if (moving) this.rest = setTimeout(() => this.look(this.angles), 150);
     this.paint();
   }
 
@@ -336,7 +399,7 @@ class Body {
     const began = performance.now();
     const step = (now) => {
       const share = Math.min((now - began) / 330, 1);
-      this.look(share === 1 ? goal : start.map((each, index) => each + way[index] * share * (2 - share)));
+      this.look(share === 1 ? goal : start.map((each, index) => each + way[index] * share * (2 - share)), share < 1);
       if (share < 1 && !this.signal.aborted) requestAnimationFrame(step);
     };
     requestAnimationFrame(step);
@@ -348,10 +411,12 @@ class Body {
     this.flatButton.setAttribute("aria-pressed", String(flat));
     this.turners.hidden = flat;
     this.renderer?.close();
-    const canvas = element("canvas", { "aria-hidden": "true" });
-    this.canvas.replaceWith(canvas);
-    this.canvas = canvas;
-    this.renderer = flat ? new FlatRenderer(canvas, this.body) : GlassRenderer.on(canvas, this.body);
+    for (const name of ["canvas", "above"]) {
+      const canvas = element("canvas", { "aria-hidden": "true" });
+      this[name].replaceWith(canvas);
+      this[name] = canvas;
+    }
+    this.renderer = flat ? new FlatRenderer(this.canvas, this.body) : GlassRenderer.on(this.canvas, this.above, this.body);
     this.paint();
   }
 
@@ -396,9 +461,11 @@ class Body {
     if (!this.renderer || !this.row || !this.theme || width === 0) return;
     const panels = this.panels(width);
     const height = Math.max(...panels.map((panel) => panel.y + panel.height));
-    const ratio = Math.min(devicePixelRatio, 2);
-    for (const [name, size] of [["width", width], ["height", height]]) {
-      if (this.canvas[name] !== Math.round(size * ratio)) this.canvas[name] = Math.round(size * ratio);
+    // Twice the pixels smooth the edges; a slow machine leaves them out while the body turns.
+    const ratio = this.moving && this.renderer.slow ? 1 : 2;
+    for (const canvas of [this.canvas, this.above]) {
+      if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+      if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     }
     this.stage.style.height = `${height}px`;
     const grey = channels(this.theme === "dark" ? "#8a8a8a" : "#6e6e6e");
@@ -414,7 +481,8 @@ class Body {
         ...this.values.map((piece, at) => [piece.name, heat(this.row.shade[index * count + at], this.theme)]),
       ]),
     );
-    this.renderer.draw(scaled, colors, glass);
+    this.renderer.moving = this.moving;
+    this.renderer.draw(scaled, colors, glass, [width, ratio, this.theme, ...this.angles].join(" "));
     this.drawLabels(panels, width, height);
     for (const [name, angles] of Object.entries(this.description.views)) {
       const there = [0, 1].every((axis) => Math.abs((angles[axis] - this.angles[axis]) % 360) < 0.5);
