@@ -189,7 +189,7 @@ def _coarse(vertices: Points, corners: Triangles, region_of: NDArray[np.int64]) 
     ends[middle.ravel(), 0] = np.repeat(corner, 2)
     other = ends[middle.ravel(), 0] != np.repeat(corner, 2)
     ends[middle.ravel()[other], 1] = np.repeat(corner, 2)[other]
-    first, second, third = ends[inner].transpose(1, 0, 2)
+    first, second = ends[inner[:, :2]].transpose(1, 0, 2)
     last = np.where((first[:, :1] == second).any(axis=1), first[:, 1], first[:, 0])
     triangles = np.column_stack([second, last])
     return np.asarray(triangles[(region_of[triangles] == 0).any(axis=1)])
