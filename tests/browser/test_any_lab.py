@@ -16,6 +16,13 @@ CELLS = (
     "lab",
     "def broken(parameters):\n    if parameters.dose > 30:\n        raise RuntimeError('out of hormone')\n"
     "    return lab._simulate(parameters)\n\nfragile = labs.the_blood()\nfragile._simulate = broken\nfragile",
+    "from intimacy.models.oxytocin_trust import kinetics\nfrom intimacy.widgets import Bench, Prediction\n"
+    "def simulate(parameters, seed):\n    return kinetics.simulate_kinetics(parameters)\n\n"
+    "outcome = lambda _, r: 'high' if r.peak > 10 else 'low'\n"
+    "high = Prediction('How high?', {'low': 'Below 10', 'high': 'Above'}, outcome)\n"
+    "row = lambda _, r: {'Peak': f'{r.peak:.1f}'}\n"
+    "Bench('A spray to design', kinetics.IntranasalDose(), simulate, labs._blood_figure, labs._draw_blood,\n"
+    "      labs._describe_blood, prediction=high, row=row, seed=1)",
 )
 
 
@@ -111,3 +118,37 @@ def test_motion_is_not_offered_to_those_who_asked_for_less(browser: Any, jupyter
     assert not lab.get_by_role("button", name="Play").is_visible()
     assert lab.get_by_role("button", name="Step").is_visible()
     page.close()
+
+
+def test_a_bench_runs_only_what_was_predicted_and_logs_it(page: Page) -> None:
+    bench = page.lab("A spray to design")
+    bench.scroll_into_view_if_needed()
+    sentence, shown = bench.locator(".sentence"), bench.locator(".shown")
+    example = sentence.text_content()
+    dose = bench.get_by_role("slider", name="Dose", exact=True)
+    dose.press("Home")
+    bench.get_by_text("You have changed the design.").wait_for()
+    bench.get_by_role("button", name="Run the experiment").click()
+    bench.get_by_text("Say first what you expect.").wait_for()
+    assert sentence.text_content() == example
+    assert "dose: 24 IU" in shown.text_content()
+    bench.get_by_role("radio", name="Below 10").press("Space")
+    bench.get_by_role("button", name="Run the experiment").press("Enter")
+    shown.filter(has_text="dose: 0 IU").wait_for()
+    bench.get_by_text("You have changed the design.").wait_for(state="hidden")
+    assert sentence.text_content() != example
+    assert dose.input_value() == "0"
+    cells = bench.locator(".log tbody tr").first.locator("td").all_text_contents()
+    assert cells[0] == "1"
+    assert cells[2:4] == ["Below 10", "Below 10"]
+    assert bench.get_by_role("radio", name="Below 10").evaluate("node => !node.checked")
+    with page.tab.expect_download() as download:
+        bench.get_by_role("button", name="Download the log as CSV").click()
+    assert download.value.path().read_text().splitlines()[0].startswith('"Run","Design","You said","It was"')
+    bench.get_by_role("spinbutton", name="Dose, in IU", exact=True).fill("99")
+    bench.get_by_role("radio", name="Above").press("Space")
+    bench.get_by_role("button", name="Run the experiment").click()
+    bench.get_by_text("Dose must be between 0 and 48, got 99").wait_for()
+    assert bench.locator(".log tbody tr").count() == 1
+    bench.get_by_role("button", name="Clear the log").click()
+    bench.get_by_text("Nothing yet. Design, predict, run.").wait_for()

@@ -1,5 +1,6 @@
 """The machinery that every lab shares: labs, games, bets, checks and quizzes. Nothing here knows a theme."""
 
+from intimacy.widgets.bench import Bench, Prediction
 from intimacy.widgets.bet import Bet, BetAnswer, Option
 from intimacy.widgets.check import (
     ArrayExercise,
@@ -19,6 +20,7 @@ from intimacy.widgets.still import Still
 __all__ = [
     "Answer",
     "ArrayExercise",
+    "Bench",
     "Bet",
     "BetAnswer",
     "ChoiceExercise",
@@ -35,6 +37,7 @@ __all__ = [
     "Option",
     "Piece",
     "Play",
+    "Prediction",
     "Preset",
     "Question",
     "Quiz",

@@ -288,7 +288,7 @@ class Lab(anywidget.AnyWidget):
     def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
         match message.get("kind"):
             case "set":
-                self._answer(message)
+                self._answer(message, lambda changed: self._show(changed, message.get("seed"), str(message["request"])))
             case "table":
                 table = self.table()
                 rows = [[format_value(_plain(cell)) for cell in row] for row in table.itertuples(index=False)]
@@ -297,8 +297,8 @@ class Lab(anywidget.AnyWidget):
             case "plotly":
                 self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
 
-    def _answer(self, message: dict[str, Any]) -> None:
-        """Answer a control: a new frame, or a sentence that says why there is none."""
+    def _answer(self, message: dict[str, Any], show: Callable[[Parameters], None]) -> None:
+        """Answer a control: show what was asked for, or send a sentence that says why there is nothing new."""
         request = str(message["request"])
         try:
             changes = _checked(self._parameters, message["values"])
@@ -310,7 +310,7 @@ class Lab(anywidget.AnyWidget):
             )
             return
         try:
-            self._show(changes, message.get("seed"), request)
+            show(changes)
         except Exception as error:
             self.send({"kind": "problem", "request": request, "name": "", "text": f"The model stopped: {error}."})
             raise

@@ -24,7 +24,7 @@ export default {{ render: async (context) => (await (page["{key}"] ??= load())).
 """
 
 
-_BEFORE = {"lab": ("solid",)}
+_BEFORE = {"lab": ("solid", "lab_view"), "bench": ("solid", "lab_view")}
 """Files that a widget stands on besides those that all share."""
 
 
@@ -42,7 +42,8 @@ def module(stem: str) -> str:
 
 def style(stem: str) -> str:
     """Return the style sheet of a widget: what all share, then its own."""
-    return "".join(_read(f"{part}.css") for part in ("shared", *_BEFORE.get(stem, ()), stem))
+    parts = ("shared", *_BEFORE.get(stem, ()), stem)
+    return "".join(_read(f"{part}.css") for part in parts if _has(f"{part}.css"))
 
 
 @cache
@@ -51,6 +52,10 @@ def plotly_gzipped() -> bytes:
     return gzip.compress(
         files("plotly").joinpath("package_data", "plotly.min.js").read_bytes(), compresslevel=6, mtime=0
     )
+
+
+def _has(name: str) -> bool:
+    return files(__package__).joinpath(name).is_file()
 
 
 def _read(name: str) -> str:

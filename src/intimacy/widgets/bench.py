@@ -1,0 +1,117 @@
+"""A bench: a lab in which the learner designs an experiment, predicts, runs it, and keeps a log of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import traitlets
+
+from intimacy.parameters import Parameters
+from intimacy.widgets import front_end
+from intimacy.widgets.lab import Frame, Lab
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the learner says before an experiment runs.
+
+    Attributes:
+        question: what to predict.
+        options: what may happen: a label for each key.
+        outcome: ``outcome(parameters, result)`` returns the key of what happened.
+    """
+
+    question: str
+    options: Mapping[str, str]
+    outcome: Callable[[Any, Any], str]
+
+
+class Bench(Lab):
+    """A lab whose controls design an experiment. It runs when a prediction has been made, with new animals or people.
+
+    The picture shows the experiment that was run last; at the start, one that stands as an example.
+
+    Args:
+        title, parameters, simulate, figure, draw, describe: as for :class:`~intimacy.widgets.Lab`.
+        prediction: what is predicted before each run.
+        row: ``row(parameters, result)`` returns names and values, as text, for the log.
+        seed: the seed of the example; each run adds one.
+        more: what else a lab takes.
+    """
+
+    _esm = front_end.module("bench")
+    _css = front_end.style("bench")
+
+    prediction = traitlets.Dict().tag(sync=True)
+    log: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        title: str,
+        parameters: Parameters,
+        simulate: Callable[..., Any],
+        figure: Callable[[], go.Figure],
+        draw: Callable[[Any, Any], Frame],
+        describe: Callable[[Any, Any], str],
+        *,
+        prediction: Prediction,
+        row: Callable[[Any, Any], Mapping[str, str]],
+        seed: int,
+        **more: Any,
+    ) -> None:
+        self._prediction, self._row, self._runs = prediction, row, 0
+        super().__init__(title, parameters, simulate, figure, draw, describe, seed=seed, **more)
+        self.draws_again = False
+        self.prediction = {"question": prediction.question, "options": dict(prediction.options)}
+
+    def run(self, prediction: str, **values: Any) -> None:
+        """Run an experiment: the design that the picture shows, with some values changed.
+
+        Raises:
+            TypeError, ValueError: a value is refused, as by :meth:`Lab.set`.
+            ValueError: the prediction is not one of the options. Nothing runs.
+        """
+        self._run(self.parameters.replace(**values), prediction, "python")
+
+    def clear(self) -> None:
+        """Empty the log."""
+        self.log = []
+
+    def log_table(self) -> pd.DataFrame:
+        """Return the log as a table, one row per experiment."""
+        return pd.DataFrame(self.log)
+
+    def _run(self, parameters: Parameters, prediction: str, request: str) -> None:
+        options = self._prediction.options
+        if prediction not in options:
+            raise ValueError(f"prediction must be one of {', '.join(map(repr, options))}, got {prediction!r}")
+        assert self._start_seed is not None
+        self._runs += 1
+        self._show(parameters, self._start_seed + self._runs, request)
+        outcome = self._prediction.outcome(parameters, self.result)
+        entry = {
+            "Run": str(self._runs),
+            "Design": self.frame["shown"].removeprefix("Shown: "),
+            "You said": options[prediction],
+            "It was": options[outcome],
+            **self._row(parameters, self.result),
+        }
+        self.log = [*self.log, entry]
+
+    def _receive(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
+        match message.get("kind"):
+            case "run":
+                prediction, request = str(message.get("prediction")), str(message["request"])
+                self._answer(message, lambda parameters: self._run(parameters, prediction, request))
+            case "again":
+                self.frame = {**self.frame, "request": str(message["request"])}
+            case "clear":
+                self.clear()
+            case "set":
+                pass  # a bench has no live controls
+            case _:
+                super()._receive(widget, message, buffers)

@@ -1,0 +1,469 @@
+// A lab: presets, controls, a picture and a sentence. All it knows of where pictures come from is its source:
+// `LiveSource` asks a kernel. Another source with the same methods can answer from precomputed frames.
+
+class LiveSource extends KernelLine {
+  constructor(model, el, signal) {
+    super(model, el, signal);
+    this.listen("change:frame", () => this.arrived(model.get("frame")));
+    this.listen("change:pinned", () => this.handlers.pinned(model.get("pinned")));
+  }
+
+  get description() {
+    const names = ["title", "controls", "presets", "figure", "play", "note", "draws_again", "start", "solid"];
+    return Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
+  }
+
+  get frame() {
+    return this.model.get("frame");
+  }
+
+  get pinned() {
+    return this.model.get("pinned");
+  }
+
+  set({ values, seed }) {
+    this.ask({ kind: "set", values, seed });
+  }
+
+  arrived(frame) {
+    this.handlers.frame(frame);
+    this.answered(frame.request);
+  }
+
+  reconnected() {
+    const { values, seed } = this.frame;
+    this.set({ values, seed });
+  }
+
+  pin(pinned) {
+    this.model.set("pinned", pinned);
+    this.model.save_changes();
+  }
+
+  table() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.replies.delete("table");
+        this.handlers.silence("silent");
+        reject(new Error("no answer"));
+      }, SILENCE_LIMIT);
+      this.replies.set("table", (message) => {
+        clearTimeout(timer);
+        this.handlers.silence(null);
+        resolve(message);
+      });
+      this.send({ kind: "table" });
+    });
+  }
+}
+
+// A control: label, help, native input(s); `read()` gives its value, `write(value)` shows one.
+function makeControl(specification, changed) {
+  const { name, kind, label, symbol, unit, help, low, high, step, options } = specification;
+  const id = nextId(name);
+  const range = kind === "number" || kind === "integer" ? ` From ${low} to ${high}${unit ? ` ${unit}` : ""}.` : "";
+  const helpNode = element("p", { class: "help", id: `${id}-help`, text: help + range });
+  const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
+  const title = [label, symbol ? element("span", { class: "symbol", text: ` ${symbol}` }) : null];
+  const described = `${id}-help ${id}-fault`;
+  const withUnit = (value) => (unit ? `${value} ${unit}` : String(value));
+  let control;
+  if (kind === "choice") {
+    const select = element(
+      "select",
+      { id, "aria-describedby": described, onchange: () => changed(name, select.value) },
+      ...Object.entries(options).map(([value, text]) => element("option", { value, text })),
+    );
+    control = {
+      node: element("div", { class: "control choice" }, element("label", { for: id }, ...title), select),
+      write: (value) => (select.value = value),
+      inputs: [select],
+    };
+  } else if (kind === "switch") {
+    const box = element("input", {
+      type: "checkbox",
+      id,
+      "aria-describedby": described,
+      onchange: () => changed(name, box.checked),
+    });
+    control = {
+      node: element("div", { class: "control switch" }, box, element("label", { for: id }, ...title)),
+      write: (value) => (box.checked = value),
+      inputs: [box],
+    };
+  } else {
+    const ends = { min: low, max: high, step };
+    const slider = element("input", { type: "range", id, ...ends, "aria-describedby": described });
+    const box = element("input", {
+      type: "number",
+      id: `${id}-box`,
+      ...ends,
+      step: "any",
+      "aria-label": unit ? `${label}, in ${unit}` : label,
+      "aria-describedby": described,
+    });
+    const write = (value) => {
+      slider.value = value;
+      box.value = value;
+      slider.setAttribute("aria-valuetext", withUnit(value));
+    };
+    slider.addEventListener("input", () => {
+      write(Number(slider.value));
+      changed(name, Number(slider.value));
+    });
+    box.addEventListener("change", () => changed(name, box.value.trim() === "" ? box.value : Number(box.value)));
+    // Native number boxes step by 1 when any value may be typed, so the arrow keys follow the slider's step instead.
+    box.addEventListener("keydown", (event) => {
+      const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!direction) return;
+      event.preventDefault();
+      const digits = (String(step).split(".")[1] ?? "").length;
+      const next = Math.min(high, Math.max(low, Number(box.value) + direction * step));
+      write(Number(next.toFixed(Math.max(digits, 6))));
+      changed(name, Number(box.value));
+    });
+    control = {
+      node: element(
+        "div",
+        { class: "control number" },
+        element("label", { for: id }, ...title),
+        element("div", { class: "inputs" }, slider, box, element("span", { class: "unit", text: unit, "aria-hidden": "true" })),
+      ),
+      write,
+      inputs: [slider, box],
+    };
+  }
+  control.node.append(helpNode, fault);
+  control.node.querySelector("label").title = help;
+  control.fault = (text) => {
+    control.faulty = Boolean(text);
+    fault.textContent = text ?? "";
+    for (const input of control.inputs) input.setAttribute("aria-invalid", String(control.faulty));
+  };
+  return control;
+}
+
+class LabView {
+  constructor(source, el, signal) {
+    this.source = source;
+    this.signal = signal;
+    this.description = source.description;
+    this.values = { ...source.frame.values };
+    this.seed = source.frame.seed;
+    this.root = element("section", { class: "intimacy intimacy-lab" });
+    this.build();
+    el.append(this.root);
+    keepKeys(this.root, signal);
+    this.picture = new Picture(this.pictureBox, this.description.figure, signal);
+    if (this.description.play) this.picture.play = this.description.play;
+    if (this.description.solid) this.buildSolid(this.description.solid);
+    source.handlers = {
+      frame: (frame) => this.show(frame),
+      problem: (message) => this.problem(message),
+      silence: (kind) => this.silence(kind),
+      pinned: (pinned) => this.showPinned(pinned),
+    };
+    followTheme(this.root, signal, (theme) => {
+      this.picture.retheme(theme);
+      this.solid?.retheme(theme);
+    });
+    this.show(source.frame);
+    this.showPinned(source.pinned);
+    plotly(source).then((library) => {
+      if (signal.aborted) return;
+      this.picture.start(library, this.root.dataset.theme).then(() => {
+        this.loading.remove();
+        this.root.dataset.ready = "true";
+      });
+    });
+  }
+
+  build() {
+    const { title, controls, presets, play, note, draws_again: drawsAgain } = this.description;
+    const titleId = nextId("title");
+    const sentenceId = nextId("sentence");
+    this.root.setAttribute("aria-labelledby", titleId);
+
+    this.presetButtons = presets.map((preset) =>
+      button(preset.name, () => this.applyPreset(preset), { title: preset.story, "aria-pressed": "false" }),
+    );
+    this.story = element("p", { class: "story", "aria-live": "polite" });
+    this.controls = Object.fromEntries(
+      controls.map((specification) => [
+        specification.name,
+        makeControl(specification, (name, value) => this.change({ [name]: value })),
+      ]),
+    );
+    const nodes = (advanced) =>
+      controls.filter((each) => each.advanced === advanced).map((each) => this.controls[each.name].node);
+    const folded = nodes(true);
+    const explain = button("Explain the controls", () => {
+      const on = this.root.classList.toggle("explained");
+      explain.setAttribute("aria-pressed", String(on));
+    });
+    explain.setAttribute("aria-pressed", "false");
+    this.controlBox =
+      controls.length > 0
+        ? element(
+            "fieldset",
+            { class: "controls" },
+            element("legend", { text: "Move" }),
+            ...nodes(false),
+            folded.length > 0 ? element("details", {}, element("summary", { text: "More controls" }), ...folded) : null,
+            element(
+              "div",
+              { class: "row" },
+              button("Reset", () => this.reset()),
+              drawsAgain ? button("Draw again", () => this.change({}, this.seed + 1)) : null,
+              explain,
+            ),
+          )
+        : null;
+
+    this.shown = element("p", { class: "shown" });
+    this.loading = element("p", { class: "loading", text: "The picture is on its way…" });
+    this.pictureBox = element(
+      "div",
+      { class: "picture-box", role: "img", "aria-labelledby": titleId, "aria-describedby": sentenceId },
+      this.loading,
+    );
+    this.notice = new Notice();
+    this.sentence = element("p", { class: "sentence", id: sentenceId });
+    this.spoken = element("p", { class: "aloud", "aria-live": "polite" });
+    this.speak = speaker(this.spoken);
+    this.pinnedLine = element("p", { class: "pinned", hidden: true });
+    this.pinnable = this.description.figure.data.map((trace) => trace.meta).filter((key) => key?.startsWith("pinned:"));
+    this.pinButton = button("Pin this curve", () => this.pin(), { hidden: this.pinnable.length === 0 });
+    this.unpinButton = button("Unpin", () => this.source.pin(null), { hidden: true });
+
+    this.tableBox = element("div", { class: "table" });
+    const table = element("details", {}, element("summary", { text: "The numbers as a table" }), this.tableBox);
+    table.addEventListener("toggle", () => table.open && this.fillTable());
+    this.tableDetails = table;
+    this.code = element("pre", {}, element("code", { tabindex: "0" }));
+    this.codeSaid = element("span", { class: "said", role: "status" });
+    const code = element(
+      "details",
+      {},
+      element("summary", { text: "This state as code" }),
+      this.code,
+      element("div", { class: "row" }, button("Copy", () => this.copyCode()), this.codeSaid),
+    );
+
+    this.root.append(
+      element("h3", { class: "title", id: titleId, text: title }),
+      ...(presets.length > 0
+        ? [element("div", { class: "presets", role: "group", "aria-label": "Stories to start from" }, ...this.presetButtons), this.story]
+        : []),
+      element(
+        "div",
+        { class: this.controlBox ? "stage" : "stage alone" },
+        ...(this.controlBox ? [this.controlBox] : []),
+        element(
+          "div",
+          { class: "view" },
+          this.shown,
+          this.buildAbove(),
+          element("div", { class: "frame" }, this.pictureBox, this.notice.node),
+          play ? this.buildPlay(play) : "",
+          this.sentence,
+          this.spoken,
+          this.pinnedLine,
+          element(
+            "div",
+            { class: "row" },
+            this.pinButton,
+            this.unpinButton,
+            button("Download as CSV", () => this.download()),
+          ),
+          this.buildBelow(),
+          table,
+          code,
+          element("p", { class: "note", text: note }),
+        ),
+      ),
+    );
+  }
+
+  // Places for what a kind of lab adds above and below its picture.
+  buildAbove() {
+    return "";
+  }
+
+  buildBelow() {
+    return "";
+  }
+
+  // The body stands above the picture and follows the same playhead.
+  buildSolid(description) {
+    const box = element("div", { class: "solid-box" });
+    this.pictureBox.parentElement.before(box);
+    this.solid = new Body(box, description, this.signal);
+    this.picture.painted = () => this.solid.show(this.picture.arraysOf("solid"));
+    this.solid.start();
+  }
+
+  buildPlay({ label, low, high, step, seconds }) {
+    const id = nextId("play");
+    const slider = element("input", { type: "range", id, min: low, max: high, step, value: high });
+    const said = element("output", { for: id });
+    const say = () => {
+      const at = Number(slider.value);
+      said.textContent = `${at} of ${high}`;
+      slider.setAttribute("aria-valuetext", `${label} ${at} of ${high}`);
+    };
+    const goTo = (at) => {
+      slider.value = Math.min(high, Math.max(low, at));
+      this.picture.playhead = Number(slider.value) >= high ? null : Number(slider.value);
+      this.picture.paint();
+      say();
+    };
+    this.showAll = () => goTo(high);
+    let previous = null;
+    let exact = low;
+    const stop = () => {
+      previous = null;
+      play.textContent = "Play";
+    };
+    const tick = (now) => {
+      if (previous === null || this.signal.aborted) return;
+      exact += ((now - previous) / 1000) * ((high - low) / seconds);
+      previous = now;
+      goTo(low + Math.floor((exact - low) / step) * step);
+      if (exact >= high) stop();
+      else requestAnimationFrame(tick);
+    };
+    const play = button("Play", () => {
+      if (previous !== null) return stop();
+      exact = Number(slider.value) >= high ? low : Number(slider.value);
+      previous = performance.now();
+      play.textContent = "Pause";
+      return requestAnimationFrame(tick);
+    });
+    play.hidden = prefersReducedMotion();
+    const forward = button("Step", () => {
+      stop();
+      goTo(Number(slider.value) >= high ? low : Number(slider.value) + step);
+    });
+    slider.addEventListener("input", () => {
+      stop();
+      goTo(Number(slider.value));
+    });
+    say();
+    return element("div", { class: "play" }, play, forward, element("label", { for: id, text: label }), slider, said);
+  }
+
+  change(changes, seed = this.seed) {
+    for (const name of Object.keys(changes)) this.controls[name]?.fault("");
+    this.values = { ...this.values, ...changes };
+    this.seed = seed;
+    this.source.set({ values: this.values, seed });
+  }
+
+  applyPreset(preset) {
+    this.story.textContent = preset.story;
+    this.begin({ ...this.description.start.values, ...preset.values });
+  }
+
+  reset() {
+    this.story.textContent = "";
+    this.begin(this.description.start.values);
+  }
+
+  begin(values) {
+    for (const control of Object.values(this.controls)) control.fault("");
+    this.write(values);
+    this.showAll?.();
+    this.change(values, this.description.start.seed);
+  }
+
+  // What was typed and refused stays in its box, beside the reason.
+  write(values) {
+    for (const [name, control] of Object.entries(this.controls)) {
+      if (!control.faulty) control.write(values[name]);
+    }
+  }
+
+  isAt(preset, frame) {
+    const values = { ...this.description.start.values, ...preset.values };
+    return Object.entries(values).every(([name, value]) => frame.values[name] === value);
+  }
+
+  show(frame) {
+    const settled = !this.source.inFlight || (frame.request === this.source.inFlight.id && !this.source.waiting);
+    if (settled) {
+      this.values = { ...frame.values };
+      this.seed = frame.seed;
+      this.write(frame.values);
+    }
+    for (const [index, preset] of this.description.presets.entries()) {
+      this.presetButtons[index].setAttribute("aria-pressed", String(this.isAt(preset, frame)));
+    }
+    this.shown.textContent = frame.shown;
+    this.sentence.textContent = frame.sentence;
+    if (this.root.dataset.ready) this.speak(frame.sentence);
+    this.code.firstChild.textContent = frame.code;
+    this.codeSaid.textContent = "";
+    this.picture.show(frame);
+    if (this.tableDetails.open) this.fillTable();
+  }
+
+  problem({ text, name }) {
+    const control = this.controls[name];
+    if (control) {
+      control.fault(text);
+      this.values[name] = this.source.frame.values[name];
+    } else this.notice.say(["This did not work.", text, "The picture still shows the state before."]);
+  }
+
+  silence(kind) {
+    this.root.toggleAttribute("data-stale", Boolean(kind));
+    if (kind) this.notice.say(SILENCE[kind](this.source.frame.shown.replace(/^Shown: /, "")));
+    else this.notice.clear();
+  }
+
+  pin() {
+    const { traces, shown } = this.source.frame;
+    const kept = Object.fromEntries(this.pinnable.map((key) => [key.slice(7), traces[key.slice(7)]]));
+    this.source.pin({ shown, traces: kept });
+    this.showPinned({ shown, traces: kept });
+  }
+
+  showPinned(pinned) {
+    this.picture.ghost = pinned && unpacked(pinned.traces);
+    this.picture.paint();
+    this.pinnedLine.hidden = this.unpinButton.hidden = !pinned;
+    this.pinnedLine.textContent = pinned ? pinned.shown.replace(/^Shown:/, "Pinned, thin grey dashes:") : "";
+  }
+
+  async fillTable() {
+    const { columns, rows } = await this.source.table();
+    const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", text: column })));
+    const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { text: cell }))));
+    this.tableBox.replaceChildren(
+      element("table", {}, element("caption", { text: this.shown.textContent }), element("thead", {}, head), element("tbody", {}, ...body)),
+    );
+  }
+
+  async download() {
+    const { csv, file } = await this.source.table();
+    this.save(csv, file);
+  }
+
+  save(csv, file) {
+    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
+    element("a", { href: url, download: file }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  async copyCode() {
+    const text = this.code.textContent;
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      this.codeSaid.textContent = "Copied.";
+    } else {
+      getSelection().selectAllChildren(this.code);
+      this.codeSaid.textContent = "Selected: press Ctrl+C or ⌘C.";
+    }
+  }
+}
