@@ -612,3 +612,21 @@ def test_nobody_listening_shares_no_coupling():
     assert stationary_plv(InStep(i_follows_j=0, j_follows_i=0)) == 0
     same = InStep(i_follows_j=0, j_follows_i=0, detuning=0, noise=0)
     assert stationary_plv(same) == simulate_in_step(same).plv == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("people", "duration"), [(10, 5), (200, 20), (1010, 10)])
+def test_the_people_who_are_watched_are_those_of_the_crowd(people: int, duration: int) -> None:
+    """The film starts where the seed puts everyone, keeps the mean of the whole crowd, and ends in the last phases."""
+    crowd = Crowd(people=people, coupling=2, duration=duration)
+    run = simulate_crowd(crowd, seed=3)
+    pictures = round(duration / 0.3 - 0.5) + 1
+    assert run.watched_phases.shape == (pictures, min(people, 120))
+    np.testing.assert_allclose(np.abs(run.watched_mean), run.order[::3], atol=1e-6)
+    if people <= 120:
+        np.testing.assert_allclose(np.exp(1j * run.watched_phases).mean(axis=1), run.watched_mean, atol=1e-5)
+    start = np.random.default_rng(np.random.SeedSequence(3)).uniform(-np.pi, np.pi, people)[run.watched]
+    np.testing.assert_allclose(run.watched_phases[0], start, atol=1e-6)
+    steps = len(run.seconds) - 1
+    apart = np.abs(np.exp(1j * run.watched_phases[-1]) - np.exp(1j * run.phases[run.watched]))
+    assert steps % 3 != 0 or apart.max() < 1e-5
+    assert {0, people - 1} <= set(run.watched.tolist())

@@ -22,6 +22,9 @@ Singles = NDArray[np.float32]
 SECONDS_PER_STEP = 0.1
 """Step of the integration in seconds; one sample is kept per step."""
 
+MOST_WATCHED, WATCH_EVERY = 120, 3
+"""How many of a crowd are followed, and every how many steps."""
+
 # Adams–Bashforth of second order: one evaluation per step, as cheap as Euler's method, which makes r 0.02 too small.
 _NOW, _BEFORE, _FIRST = np.float32(1.5), np.float32(-0.5), np.float32(1.0)
 
@@ -57,12 +60,18 @@ class CrowdRun:
         order: length r of the mean of all unit phasors, 0 to 1, shape (steps + 1,).
         frequencies: natural frequencies, as distances from the middle one (rad/s), shape (people,).
         phases: phases at the end, from −π to π, shape (people,).
+        watched: which people are followed on the way, at most 120, evenly spread over the natural tempi.
+        watched_phases: their phases, not wrapped, every third step, shape (steps // 3 + 1, watched).
+        watched_mean: mean of exp(iθ) over the whole crowd at the same times; its length is the order.
     """
 
     seconds: Array
     order: Array
     frequencies: Array
     phases: Array
+    watched: NDArray[np.intp]
+    watched_phases: Array
+    watched_mean: NDArray[np.complex128]
 
     @property
     def settled_order(self) -> float:
@@ -83,12 +92,16 @@ def simulate_crowd(parameters: Crowd, seed: int = 7) -> CrowdRun:
     them. Only the starting phases are drawn. The order-parameter form needs N sines per step, not N². Adams–Bashforth
     steps of second order in float32. A toy.
     """
-    order, phases = _integrate(parameters, np.array([parameters.coupling]), seed)
+    watched = np.linspace(0, parameters.people - 1, min(parameters.people, MOST_WATCHED)).round().astype(np.intp)
+    means, phases, film = _integrate(parameters, np.array([parameters.coupling]), seed, watched)
     return CrowdRun(
-        seconds=np.arange(len(order), dtype=np.float64) * SECONDS_PER_STEP,
-        order=order[:, 0],
+        seconds=np.arange(len(means), dtype=np.float64) * SECONDS_PER_STEP,
+        order=_order(means)[:, 0],
         frequencies=natural_frequencies(parameters.people, parameters.spread),
         phases=np.remainder(phases[0].astype(np.float64) + math.pi, math.tau) - math.pi,
+        watched=watched,
+        watched_phases=film.astype(np.float64),
+        watched_mean=(means[::WATCH_EVERY, 0, 1] + 1j * means[::WATCH_EVERY, 0, 0]).astype(np.complex128),
     )
 
 
@@ -106,7 +119,7 @@ def order_by_coupling(parameters: Crowd, couplings: ArrayLike, seed: int = 7) ->
     assert declared.high is not None
     if values.ndim != 1 or not np.all((values >= declared.low) & (values <= declared.high)):
         raise ValueError(f"couplings must be a list of numbers {declared.allowed}, got {couplings!r}")
-    order, _ = _integrate(parameters, values, seed)
+    order = _order(_integrate(parameters, values, seed, np.empty(0, dtype=np.intp))[0])
     settled: Array = order[len(order) // 2 :].mean(axis=0)
     return settled
 
@@ -165,8 +178,17 @@ def endless_order_over_time(parameters: Crowd, seconds: ArrayLike) -> Array:
     return 1 / np.sqrt(np.exp(-growth * times) + coupling * integral)
 
 
-def _integrate(parameters: Crowd, couplings: Array, seed: int) -> tuple[Array, Singles]:
-    """Return the order, shape (steps + 1, couplings), and the last phases, shape (couplings, people)."""
+def _order(means: Singles) -> Array:
+    return np.minimum(np.hypot(means[..., 0], means[..., 1]).astype(np.float64), 1.0)
+
+
+def _integrate(
+    parameters: Crowd, couplings: Array, seed: int, watched: NDArray[np.intp]
+) -> tuple[Singles, Singles, Singles]:
+    """Return mean sine and cosine, last phases, and phases of the people watched in the first crowd on the way.
+
+    Shapes: (steps + 1, couplings, 2), (couplings, people), (steps // WATCH_EVERY + 1, watched).
+    """
     people, steps = parameters.people, round(parameters.duration / SECONDS_PER_STEP)
     frequencies = natural_frequencies(people, parameters.spread)
     # A step only sees a turn up to whole circles; without them phases stay small enough for float32.
@@ -180,6 +202,7 @@ def _integrate(parameters: Crowd, couplings: Array, seed: int) -> tuple[Array, S
     gains = (couplings * SECONDS_PER_STEP).astype(np.float32)[:, np.newaxis] * np.array([-1, 1], dtype=np.float32)
     share = np.full(people, 1 / people, dtype=np.float32)
     means = np.empty((steps + 1, len(couplings), 2), dtype=np.float32)
+    film = np.empty((steps // WATCH_EVERY + 1, len(watched)), dtype=np.float32)
     moved = np.empty((len(couplings), 1, people), dtype=np.float32)
     pull = np.zeros_like(gains)
     # Per parity of the step: where sine and cosine go, and the weights of this step's pull and of the one before.
@@ -187,13 +210,17 @@ def _integrate(parameters: Crowd, couplings: Array, seed: int) -> tuple[Array, S
     pulls = weights[:, 0, 1:3], weights[:, 0, 3:5]
     for step in range(steps):
         this, other = step % 2, 1 - step % 2
+        if step % WATCH_EVERY == 0:
+            film[step // WATCH_EVERY] = phases[0, watched]
         _measure(phases, circles[this], share, means[step])
         np.multiply(pull, _BEFORE, out=pulls[other])
         pull = means[step, :, ::-1] * gains
         np.multiply(pull, _NOW if step else _FIRST, out=pulls[this])
         phases += np.matmul(weights, rows, out=moved)[:, 0]
     _measure(phases, circles[0], share, means[steps])
-    return np.minimum(np.hypot(means[..., 0], means[..., 1]).astype(np.float64), 1.0), phases
+    if steps % WATCH_EVERY == 0:
+        film[-1] = phases[0, watched]
+    return means, phases, film
 
 
 def _measure(phases: Singles, circle: Singles, share: Singles, mean: Singles) -> None:
