@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from chromium import launched
-from figures import page
+from figures import made, page
 from intimacy.widgets import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,13 +38,19 @@ def states(lab: Lab) -> Iterator[tuple[str, Lab]]:
         lab.reset()
 
 
+def makes_a_lab(function: Callable[..., Any]) -> bool:
+    """Tell whether a function makes a lab without being given anything but a body."""
+    known = inspect.get_annotations(function)
+    return known.pop("return", "") in ("Lab", "Bench") and set(known) <= {"solid"}
+
+
 def labs_of(stem: str) -> dict[str, Any]:
     """Return the functions of a theme that make a lab and need nothing for it."""
     module = importlib.import_module(f"intimacy.labs.{stem}")
     return {
         name: each
         for name, each in vars(module).items()
-        if getattr(each, "__annotations__", {}) == {"return": "Lab"} and not name.startswith("_") and name != "COVER"
+        if inspect.isfunction(each) and not name.startswith("_") and name != "COVER" and makes_a_lab(each)
     }
 
 
@@ -57,7 +64,7 @@ def main() -> None:
     address = options.folder / "lab.html"
     with launched() as browser:
         for name, make in labs_of(options.stem).items():
-            for state, lab in states(make()):
+            for state, lab in states(made(make)):
                 address.write_text(page(lab), encoding="utf-8")
                 tab = browser.new_page(viewport={"width": 1000, "height": 900})
                 photograph(tab, address, options.folder / f"{name} {state}")

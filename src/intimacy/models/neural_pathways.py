@@ -328,7 +328,7 @@ class ReverseInference(Parameters):
     prior: float = number(
         0.05,
         0,
-        1,
+        0.99,
         step=0.01,
         symbol="π",
         label="How likely the process was beforehand",
@@ -435,7 +435,7 @@ class _Network:
     def pieces(self, rates: Array) -> NDArray[np.int8]:
         """Return for each region (last axis) on which straight piece it is: 0 floor, 1 between, 2 ceiling."""
         drive = rates @ self.weights.T + self.inputs
-        return (drive >= -_ROUNDING).astype(np.int8) + (drive > self.ceiling)
+        return (drive >= -_ROUNDING).astype(np.int8) + (drive > self.ceiling + _ROUNDING)
 
     def straight(self, pieces: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return the matrix and the constant of the drive where the regions are on the given pieces."""
@@ -503,7 +503,9 @@ class _Network:
                 if np.array_equal(self.pieces(after[:-1]), pieces):
                     state, left = after, left - 2**rung
             if left:
+                # The change is seen up to a tick late. A rate below 0 would go round a strong loop and be seen again.
                 state, left = state @ self.step(pieces, 0), left - 1
+                state[:-1] = np.clip(state[:-1], 0.0, self.ceiling)
         return state
 
     def rest(self, rates: Array) -> tuple[Array, bool]:
@@ -520,14 +522,18 @@ class _Network:
             if np.linalg.eigvals(leaving).real.max() < -_ROUNDING:
                 candidate = np.linalg.solve(np.eye(len(rates)) - matrix, constant)
                 if self.distance(candidate) < _BALANCE:
-                    return np.clip(candidate, 0.0, self.ceiling), True
+                    # At rest a rate is its drive, and the drive of a silent region is exactly 0.
+                    return self.bounded_drive(candidate), True
             rates = self.follow(rates, _FIRST_ROUND_SAMPLES * 2**round_)[-1]
         return rates, False
 
+    def bounded_drive(self, rates: NDArray[np.floating]) -> Array:
+        """Return the drive of each region, kept between 0 and the ceiling: where its rate is heading."""
+        return np.asarray(np.clip(self.weights @ rates + self.inputs, 0.0, self.ceiling))
+
     def distance(self, rates: NDArray[np.floating]) -> float:
         """Return how far the rates are from rest: the largest gap between a rate and its bounded drive."""
-        drive = np.clip(self.weights @ rates + self.inputs, 0.0, self.ceiling)
-        return float(np.abs(drive - rates).max())
+        return float(np.abs(self.bounded_drive(rates) - rates).max())
 
 
 def _own_weights(parameters: TwoPeople) -> Array:
