@@ -465,8 +465,9 @@ class Picture {
 
   // Axes and labels stay, so plotly's animation of no duration repaints the traces alone: half the time of an update.
   move() {
-    const traces = this.keys.map((_, index) => index).filter((index) => this.arraysOf(this.keys[index]));
-    const data = traces.map((index) => this.arraysOf(this.keys[index]));
+    // All traces are named: plotly draws those that are moved over those that are not.
+    const traces = this.keys.map((_, index) => index);
+    const data = this.keys.map((key) => this.arraysOf(key) ?? {});
     this.busy = true;
     const still = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
     this.plotly.animate(this.node, { data, traces }, still).finally(() => {

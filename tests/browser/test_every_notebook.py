@@ -1,0 +1,188 @@
+"""Every notebook in real JupyterLab and in Voilà: it runs, every control moves its lab, and nothing sticks out.
+
+The flagship, whose tests go deeper, has files of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flagship import UPSTREAM, faults, settled
+from pages import FLAGSHIP, Page, Server, copied, voila_server
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name not in FLAGSHIP]
+
+
+def whole(page: Page) -> None:
+    """Wait until each widget that the page shows is drawn, and no more come."""
+    count, still = 0, 0
+    while still < 4:
+        page.tab.wait_for_timeout(250)
+        all_, ready = (page.tab.locator(f".intimacy{state}").count() for state in ("", "[data-ready]"))
+        still = still + 1 if 4 < all_ == ready == count else 0
+        count = all_
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def page(request: pytest.FixtureRequest, browser: Any, jupyter: Server) -> Iterator[Page]:
+    page = Page(browser)
+    page.open_lab(jupyter, f"notebooks/{request.param}.ipynb")
+    page.run_all(5)
+    whole(page)
+    yield page
+    page.close()
+    jupyter.stop_kernels()
+
+
+@pytest.fixture(scope="module")
+def voila_folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = voila_server(copied(root, tmp_path_factory.mktemp("voila")), "notebooks")
+    yield server
+    server.close()
+
+
+def labs(page: Page) -> list[Any]:
+    return page.tab.locator(".intimacy-lab").all()
+
+
+def drawn(lab: Any) -> str:
+    """Return all that the lab shows: its curves, its labels, and the numbers beside a body."""
+    return lab.evaluate(
+        """node => [...node.querySelectorAll('.trace path, path.point, .solid text, .picture image')]
+          .map((each) => each.outerHTML).join('')"""
+    )
+
+
+def test_every_cell_runs_and_every_widget_shows(page: Page) -> None:
+    assert page.tab.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    for lab in labs(page):
+        assert lab.locator(".picture svg").count() > 0
+    assert page.complaints == []
+
+
+def test_each_control_of_each_lab_reaches_its_ends(page: Page) -> None:
+    for lab in labs(page):
+        lab.scroll_into_view_if_needed()
+        for summary in lab.locator("details:has(> .control):not([open]) > summary").all():
+            summary.click()
+        shown = lab.locator(".shown")
+        for slider in lab.locator(".controls input[type=range]").all():
+            for key, end in (("End", "max"), ("Home", "min")):
+                slider.press(key)
+                settled(page, lab)
+                words = slider.get_attribute("aria-valuetext") or ""
+                value = slider.evaluate(f"node => Number(node.{end})")
+                assert words.startswith(f"{value:g}"), (slider.get_attribute("id"), words, shown.text_content())
+                assert words in shown.text_content()
+                assert "NaN" not in drawn(lab)
+        for select in lab.locator(".controls select").all():
+            for value in select.locator("option").evaluate_all("all => all.map((each) => each.value)"):
+                select.select_option(value)
+                settled(page, lab)
+                assert "NaN" not in drawn(lab)
+        for switch in lab.locator(".controls input[type=checkbox]").all():
+            switch.press("Space")
+            settled(page, lab)
+            assert "NaN" not in drawn(lab)
+    assert page.complaints == []
+
+
+def test_each_story_changes_the_sentence_and_reset_restores_all(page: Page) -> None:
+    for lab in labs(page):
+        if not lab.get_by_role("button", name="Reset").count():
+            continue
+        sentence = lab.locator(".sentence")
+        lab.get_by_role("button", name="Reset").click()
+        settled(page, lab)
+        start, start_drawn = sentence.text_content(), drawn(lab)
+        for preset in lab.locator(".presets button").all():
+            if sentence.text_content() == start and preset.get_attribute("aria-pressed") == "true":
+                continue
+            preset.click()
+            settled(page, lab)
+            assert preset.get_attribute("aria-pressed") == "true"
+            assert sentence.text_content() != start
+        lab.get_by_role("button", name="Reset").click()
+        settled(page, lab)
+        assert sentence.text_content() == start
+        assert drawn(lab) == start_drawn
+    assert page.complaints == []
+
+
+def test_time_steps_and_comes_to_its_end(page: Page) -> None:
+    for lab in labs(page):
+        if not lab.locator(".play").count():
+            continue
+        lab.scroll_into_view_if_needed()
+        playhead = lab.locator(".play input")
+        at_rest = drawn(lab)
+        playhead.press("Home")
+        page.tab.wait_for_timeout(150)
+        first = drawn(lab)
+        assert first != at_rest
+        lab.get_by_role("button", name="Step").click()
+        page.tab.wait_for_timeout(150)
+        assert drawn(lab) != first
+        playhead.press("End")
+        page.tab.wait_for_timeout(150)
+        assert drawn(lab) == at_rest
+    assert page.complaints == []
+
+
+def test_bets_games_and_the_quiz_answer_by_keyboard(page: Page) -> None:
+    for bet in page.tab.locator(".intimacy-bet").all():
+        bet.locator("input[type=radio]").first.focus()
+        page.tab.keyboard.press("Space")
+        page.tab.keyboard.press("Enter")
+        bet.get_by_text("You bet").wait_for()
+    for game in page.tab.locator(".intimacy-game").all():
+        rounds = 0
+        while rounds < 100 and game.locator(".moves button").count():
+            move = game.locator(".moves button").last if rounds % 7 == 6 else game.locator(".moves button").first
+            before = game.locator(".log li").count()
+            page.tab.wait_for_timeout(20)
+            move.focus()
+            page.tab.keyboard.press(move.get_attribute("aria-keyshortcuts") or "")
+            page.tab.wait_for_function(
+                "([log, count]) => log.children.length !== count",
+                arg=[game.locator(".log").element_handle(), before],
+            )
+            rounds += 1
+        assert game.locator(".moves button").count() == 0
+        assert game.locator(".log li").count() >= rounds > 3
+    for question in page.tab.locator(".intimacy-quiz .question").all():
+        question.locator("input[type=radio]").first.focus()
+        page.tab.keyboard.press("Space")
+        page.tab.keyboard.press("Enter")
+        question.get_by_role("status").get_by_text(".").first.wait_for()
+    assert page.complaints == []
+
+
+def test_axe_finds_nothing_in_our_widgets(page: Page) -> None:
+    ours, rules = faults(page)
+    assert ours == []
+    assert rules <= UPSTREAM["jupyterlab"]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_voila_shows_all_of_it_at_any_width(name: str, browser: Any, voila_folder: Server) -> None:
+    page = Page(browser)
+    page.tab.goto(voila_folder.url(f"voila/render/{name}.ipynb"), timeout=90_000)
+    whole(page)
+    assert page.tab.get_by_text("lessons.quiz()").count() == 0
+    for width in (360, 1280):
+        page.tab.set_viewport_size({"width": width, "height": 900})
+        page.tab.wait_for_timeout(400)
+        for widget in page.tab.locator(".intimacy").all():
+            inside, outside = widget.evaluate("node => [node.scrollWidth, node.clientWidth]")
+            assert inside <= outside + 1, (width, widget.locator("h3").first.text_content())
+    ours, rules = faults(page)
+    assert ours == []
+    assert rules <= UPSTREAM["app"]
+    assert page.complaints == []
+    page.close()
