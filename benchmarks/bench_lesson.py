@@ -1,4 +1,4 @@
-"""What the flagship notebook costs: import, Restart and Run All, the memory of its kernel."""
+"""What each notebook costs: import, Restart and Run All, the memory of its kernel, its size."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = ROOT / "notebooks" / "04_oxytocin_trust.ipynb"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BASE = "import numpy, pandas, ipywidgets"
-LABS = "from intimacy.labs import oxytocin_trust"
+LABS = "; ".join(f"from intimacy.labs import {path.stem.partition('_')[2]}" for path in NOTEBOOKS)
 MEMORY = "int(next(line.split()[1] for line in open('/proc/self/smaps_rollup') if line.startswith('Pss:')))"
 
 
@@ -28,35 +28,33 @@ def import_seconds(code: str, repeats: int = 5) -> float:
     return statistics.median(times)
 
 
-def run_all() -> tuple[float, float]:
-    """Run the notebook in a fresh kernel; return the seconds it took and the kernel's memory in MB (Linux)."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+def run_all(path: Path) -> tuple[float, float]:
+    """Run a notebook in a fresh kernel; return the seconds it took and the kernel's memory in MB (Linux)."""
+    notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(MEMORY))
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}})
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
     started = time.perf_counter()
     client.execute()
     seconds = time.perf_counter() - started
     return seconds, int(notebook.cells[-1].outputs[0].data["text/plain"]) / 1000
 
 
+def row(what: str, ours: float, unit: str, budget: float) -> dict[str, object]:
+    """Return a line of the table."""
+    number = f"{ours:.2f}" if ours < 1 else f"{ours:.1f}" if ours < 10 else f"{ours:.0f}"
+    known = {"what": what, "ours": f"{number} {unit}", "peer": None, "ratio": None}
+    return {**known, "budget": f"<= {budget:g} {unit}", "met": ours <= budget}
+
+
 def rows() -> list[dict[str, object]]:
     """Measure, and return the lines of the table."""
     base = import_seconds(BASE)
     added = import_seconds(f"{BASE}; {LABS}") - base
-    seconds, memory = run_all()
-    size = NOTEBOOK.stat().st_size / 1000
-    blank = {"peer": None, "ratio": None}
-    return [
-        {"what": f"import of the labs beyond {BASE.removeprefix('import ')} ({base:.2f} s)", "ours": f"{added:.2f} s"}
-        | blank
-        | {"budget": "<= 0.6 s", "met": added <= 0.6},
-        {"what": "restart and run all, notebook 4", "ours": f"{seconds:.1f} s"}
-        | blank
-        | {"budget": "<= 10 s", "met": seconds <= 10},
-        {"what": "memory of the kernel after it", "ours": f"{memory:.0f} MB"}
-        | blank
-        | {"budget": "<= 250 MB", "met": memory <= 250},
-        {"what": "size of the notebook", "ours": f"{size:.0f} kB"}
-        | blank
-        | {"budget": "<= 200 kB", "met": size <= 200},
-    ]
+    lines = [row(f"import of the labs beyond {BASE.removeprefix('import ')} ({base:.2f} s)", added, "s", 0.6)]
+    for path in NOTEBOOKS:
+        seconds, memory = run_all(path)
+        number = path.stem.partition("_")[0]
+        lines.append(row(f"notebook {number}: restart and run all", seconds, "s", 10))
+        lines.append(row(f"notebook {number}: memory of the kernel after it", memory, "MB", 250))
+        lines.append(row(f"notebook {number}: size", path.stat().st_size / 1000, "kB", 200))
+    return lines

@@ -86,6 +86,9 @@ class BenchView extends LabView {
     const shown = this.source.frame.values;
     const differs = Object.entries(this.values).some(([name, value]) => shown[name] !== value);
     this.root.toggleAttribute("data-pending", differs);
+    for (const [index, preset] of this.description.presets.entries()) {
+      this.presetButtons[index].setAttribute("aria-pressed", String(this.isAt(preset, this)));
+    }
     this.pending.textContent = differs ? "You have changed the design. The picture shows the experiment before." : "";
   }
 
