@@ -166,7 +166,7 @@ def test_without_webgl_the_body_is_flat_from_the_start(opened: Any) -> None:
 
 def test_no_label_lies_on_another_or_outside_at_any_width(opened: Any) -> None:
     tab = opened(reduced_motion="reduce")
-    for width in (360, 560, 900, 1400):
+    for width in (360, 510, 560, 900, 1400):
         tab.set_viewport_size({"width": width, "height": 1000})
         for side in ("Left", "Front", "Top", "At an angle"):
             tab.get_by_role("button", name=side, exact=True).click()

@@ -274,7 +274,8 @@ class FlatRenderer {
 const PANEL_HEIGHT = 236;
 const TITLE_HEIGHT = 26;
 const LABEL_LINE = 21;
-const LABEL_ROOM = 76;
+const LABEL_ROOM = 64;
+const SIDE_BY_SIDE = 470; // narrower than this, panels stand below each other
 
 class Body {
   constructor(parent, description, signal) {
@@ -441,17 +442,18 @@ class Body {
   // Where each panel stands and from where it is looked at.
   panels(width) {
     const { panels, views, flat_view: flatView } = this.description;
-    const across = width < 560 ? 1 : panels.length;
+    const across = width < SIDE_BY_SIDE ? 1 : panels.length;
     const room = width / across;
+    const height = Math.min(PANEL_HEIGHT, Math.max(0.72 * room, 180));
     const matrix = rotation(this.flat ? views[flatView] : this.angles);
     const [wide, , tall] = matrix.map((row) => 2 * Math.hypot(...row.map((each, axis) => each * this.body.halves[axis])));
     return panels.map((title, index) => ({
       title,
       x: (index % across) * room,
-      y: Math.floor(index / across) * (PANEL_HEIGHT + TITLE_HEIGHT) + TITLE_HEIGHT,
+      y: Math.floor(index / across) * (height + TITLE_HEIGHT) + TITLE_HEIGHT,
       width: room,
-      height: PANEL_HEIGHT,
-      zoom: 0.96 * Math.min((room - LABEL_ROOM) / wide, PANEL_HEIGHT / tall),
+      height,
+      zoom: 0.96 * Math.min((room - LABEL_ROOM) / wide, height / tall),
       matrix,
     }));
   }
