@@ -50,7 +50,8 @@ def settled(page: Page, lab: Any) -> None:
 def noticed(page: Page, lab: Any, words: str) -> None:
     """Wait until the lab says over its picture what is wrong, also where it is scrolled out of sight."""
     notice = lab.locator(".notice")
-    for _ in range(50):  # ten seconds; looked up anew each time, since Jupyter may draw the lab again
+    # Twenty seconds: where a session was ended from outside, JupyterLab itself may look for it only every ten.
+    for _ in range(100):  # looked up anew each time, since Jupyter may draw the lab again
         if notice.evaluate("node => !node.hidden"):
             break
         page.tab.wait_for_timeout(200)

@@ -300,6 +300,7 @@ def test_a_long_childhood_and_every_trial_counted_come_to_the_printed_crossing()
 @pytest.mark.parametrize("p", [
     Association(rule="oja"), Association(training="mirror"), Association(childhood_trials=0),
     Association(childhood_contingency=0), Association(training_contingency=0),
+    Association(training_contingency=5e-324), Association(rule="hebb", training_contingency=5e-324),
 ])  # fmt: skip
 def test_without_a_mirror_to_lose_or_a_reason_to_lose_it_there_is_no_expected_crossing(p: Association):
     assert expected_crossing(p) is None

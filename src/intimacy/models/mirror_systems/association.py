@@ -290,7 +290,7 @@ def expected_crossing(parameters: Association) -> float | None:
         return None
     keep, rise, fall = _index_rates(parameters)
     start = rise * float(_geometric(keep, parameters.childhood_trials))
-    if start <= 0:
+    if start <= 0 or fall == 0:  # a contingency next to nothing may leave no fall that a number can hold
         return None
     if keep == 1:
         return start / -fall
