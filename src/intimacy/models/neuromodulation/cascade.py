@@ -1,8 +1,7 @@
 """One stressful quarter of an hour in a person: a chain from the brain's signal to cortisol, solved exactly.
 
-A toy: a linear chain with round half-lives, and no feedback. It peaks where laboratory stressors make cortisol peak,
-21 to 40 minutes after they began (Dickerson and Kemeny 2004, as recalled; unverified), because the half-lives were
-chosen so.
+A toy: a linear chain with round half-lives, and no feedback. The half-lives were chosen so that it peaks about half an
+hour after the stressor begins: a peak at that time is no evidence for it.
 """
 
 from __future__ import annotations
