@@ -24,7 +24,21 @@ from intimacy.widgets import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 1040
-STATE = ["title", "controls", "presets", "figure", "solid", "start", "play", "note", "draws_again", "frame", "pinned"]
+STATE = [
+    "title",
+    "controls",
+    "presets",
+    "figure",
+    "solid",
+    "start",
+    "play",
+    "note",
+    "draws_again",
+    "frame",
+    "pinned",
+    "prediction",
+    "log",
+]
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="color-scheme" content="light dark"><style>body {{ margin: 20px; background: Canvas; }} {style}</style>
@@ -55,7 +69,7 @@ def in_script(value: Any) -> str:
 
 def page(lab: Lab) -> str:
     """Return a web page, complete in itself, that shows a lab as it is now."""
-    state = {name: getattr(lab, name) for name in STATE}
+    state = {name: getattr(lab, name) for name in STATE if lab.has_trait(name)}
     plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     return PAGE.format(
         title=lab.title,
