@@ -59,7 +59,7 @@ class BenchView extends LabView {
     );
     predict.setAttribute("aria-labelledby", predict.querySelector(".question").id);
     this.controlBox.append(predict);
-    this.logBox = element("div", { class: "table" });
+    this.logBox = element("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Log of experiments" });
     this.logCount = element("span", {});
     return element(
       "div",
