@@ -69,7 +69,7 @@ def in_script(value: Any) -> str:
 
 def page(lab: Lab) -> str:
     """Return a web page, complete in itself, that shows a lab as it is now."""
-    state = {name: getattr(lab, name) for name in STATE if lab.has_trait(name)}
+    state = {name: getattr(lab, name) for name in STATE if name in lab.keys}
     plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     return PAGE.format(
         title=lab.title,
