@@ -46,11 +46,6 @@ _CROWD_STEP = round(model.crowd.SECONDS_PER_STEP * model.crowd.WATCH_EVERY, 6)
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 # Dials
 
 
@@ -222,7 +217,7 @@ def _draw_gained(
         traces[f"alone {person}"] = {"x": ends, "y": gained[0] + (tempo - parameters.tempo) * ends}
         traces[f"gained {person}"] = {"x": seconds[::every], "y": gained[::every]}
         height = max(height, np.abs(gained).max(), np.abs(traces[f"alone {person}"]["y"]).max())
-    top = _ceiling(height, 4)
+    top = theme.ceiling(height, 4)
     return traces, [-top, top]
 
 

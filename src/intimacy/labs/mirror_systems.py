@@ -37,11 +37,6 @@ _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", 
 _NOTHING: dict[str, Array] = {"x": np.empty(0), "y": np.empty(0)}
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 def _signed(value: float) -> str:
     """Write an index with its sign, and none where it rounds to zero."""
     text = f"{value:+.2f}"
@@ -208,14 +203,14 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
     shown = since >= -CHILDHOOD_SHOWN
     lived = np.maximum(np.arange(-CHILDHOOD_SHOWN, TRAINING_TRIALS + 1, TRIALS_PER_STOP) + childhood, 0)
     weights = run.weights[lived]
-    full = _ceiling(float(np.abs(weights).max()), 0.25)
+    full = theme.ceiling(float(np.abs(weights).max()), 0.25)
     done, seen = (np.repeat(np.arange(actions), actions), np.tile(np.arange(actions), actions))
     response = parameters.gain * weights[:, :, 0]
-    top = _ceiling(float(np.abs(response).max()), 1)
+    top = theme.ceiling(float(np.abs(response).max()), 1)
     bottom = -top if response.min() < -0.01 else 0.0
     index, expected = run.mirror_index[shown], run.expected_index[shown]
     known = bool(np.isfinite(expected).all())
-    height = _ceiling(float(max(np.abs(index).max(), np.abs(expected).max() if known else 0)), 1)
+    height = theme.ceiling(float(max(np.abs(index).max(), np.abs(expected).max() if known else 0)), 1)
     crossing = model.expected_crossing(parameters) or math.inf
     crosses = crossing <= TRAINING_TRIALS
     names = _names(actions)
@@ -391,7 +386,7 @@ def draw_contingency(_: Contingency, run: model.ContingencyRun) -> Frame:
     }
     return Frame(
         {key: {"x": run.trials, "y": values} for key, values in lines.items()},
-        {"yaxis2.range": [0, 1.05 * _ceiling(float(run.hebb_weight[-1]), 10)]},
+        {"yaxis2.range": [0, 1.05 * theme.ceiling(float(run.hebb_weight[-1]), 10)]},
     )
 
 
@@ -561,8 +556,8 @@ def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
     """Return what a study changes in the picture."""
     inside = np.isfinite(run.pattern_self)
     patterns = run.pattern_self[inside], run.pattern_other[inside]
-    reach = _ceiling(float(np.abs(patterns).max()), 0.5)
-    brightest = _ceiling(parameters.activation, 1)
+    reach = theme.ceiling(float(np.abs(patterns).max()), 0.5)
+    brightest = theme.ceiling(parameters.activation, 1)
     rows, across = (np.arange(size, dtype=np.float64) for size in model.MAP_SHAPE)
     expected: dict[str, list[float]] = {"x": [], "y": []}
     traces: dict[str, dict[str, Any]] = {
@@ -770,7 +765,7 @@ def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
     resting = float(run.steady.mean()) if np.isfinite(run.steady).all() else None
     shown_rest = resting is not None and resting <= model.CEILING
     highest = max(float(run.arousal.max()), resting if resting is not None and shown_rest else 0.0)
-    top = min(_ceiling(highest, 2), 1.15 * model.CEILING)
+    top = min(theme.ceiling(highest, 2), 1.15 * model.CEILING)
     brightness = run.arousal[::every] / top
     smallest = 20 if count <= 12 else 9
     lasts = min(parameters.stress_lasts, MINUTES) if parameters.stressor > 0 else 0
@@ -793,7 +788,7 @@ def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
         },
         {
             "yaxis.range": [0, top],
-            "xaxis3.range": [0, _ceiling(run.loop_gain, 2)],
+            "xaxis3.range": [0, theme.ceiling(run.loop_gain, 2)],
             "shapes[0].x1": lasts,
             "annotations[0].text": f"{count} people, thick ring: stressed",
             "annotations[2].text": "stressor" if lasts else "",

@@ -28,11 +28,6 @@ _MOST_SAMPLES = 400
 _SMALLEST_TOP = 1.5
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 def the_pathways(solid: Solid | None = None) -> Lab:
     """A threat to A, felt by B: four regions of each over time, as a network, and on a brain where one is given.
 
@@ -432,7 +427,7 @@ def _changed(kind: str, name: str, **changes: Any) -> dict[str, Any]:
 
 def draw_pathways(parameters: TwoPeople, run: model.TwoPeopleRun, *, with_solid: bool = False) -> Frame:
     """Return what a run changes in the picture, and in the colours of the brain where there is one."""
-    top = _ceiling(float(run.rates.max()), _SMALLEST_TOP)
+    top = theme.ceiling(float(run.rates.max()), _SMALLEST_TOP)
     last = len(run.seconds) - 1
     shown = np.unique(np.linspace(0, last, min(last + 1, _MOST_SAMPLES)).round().astype(int))
     stops = np.linspace(0, last, _STOPS).round().astype(int)

@@ -37,11 +37,6 @@ _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", 
 _EMPTY: dict[str, Any] = {"x": np.empty(0), "y": np.empty(0)}
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 def _times(share: float) -> str:
     """Return a share as per cent, without a fraction."""
     return f"{100 * share:.0f} %"
@@ -207,8 +202,8 @@ def draw_axis(parameters: model.StressAxis, run: model.StressAxisRun) -> Frame:
             "now": {"x": [buffered], "y": [parameters.delay]},
         },
         {
-            "yaxis2.range": [0, _ceiling(run.acth.max(), 4)],
-            "yaxis.range": [0, _ceiling(run.corticosteroid.max(), 4)],
+            "yaxis2.range": [0, theme.ceiling(run.acth.max(), 4)],
+            "yaxis.range": [0, theme.ceiling(run.corticosteroid.max(), 4)],
             "shapes[0].x0": start,
             "shapes[0].x1": min(end, AXIS_HOURS),
             "annotations[3].x": min(max(start, 5.0), 10.5),
@@ -485,7 +480,7 @@ def _draw_buffers(parameters: model.StressCascade, run: model.CascadeRun) -> Fra
     unbuffered = run.cortisol / parameters.share_left
     shares = _four(parameters)
     highest = run.peak / parameters.share_left
-    top, signals = _ceiling(highest, 8), _ceiling(max(run.crh.max(), run.acth.max()), 5)
+    top, signals = theme.ceiling(highest, 8), theme.ceiling(max(run.crh.max(), run.acth.max()), 5)
     pairs = {
         "placebo": [highest * shares["neither"], highest * shares["support"]],
         "spray": [highest * shares["oxytocin"], highest * shares["both"]],
@@ -634,7 +629,7 @@ def _draw_gain(parameters: model.SignalGain, run: model.GainRun) -> Frame:
     low, high = min(-6.0, *inputs, *first), max(24.0, *inputs, *first)
     x = np.linspace(low, high, 121)
     curve, curve_before = model.firing_rate(x, parameters), model.firing_rate(x, before)
-    top = _ceiling(max(curve.max(), curve_before.max(), course.evoked.max(), course.spontaneous.max()), 80)
+    top = theme.ceiling(max(curve.max(), curve_before.max(), course.evoked.max(), course.spontaneous.max()), 80)
     ratio = np.minimum(course.signal_to_noise, LARGEST_RATIO)
     told = course.discriminability
     level = [parameters.oxytocin]
@@ -657,8 +652,8 @@ def _draw_gain(parameters: model.SignalGain, run: model.GainRun) -> Frame:
             "xaxis.range": [low - 0.5, high + 0.5],
             "yaxis.range": [0, 1.05 * top],
             "yaxis2.range": [0, 1.05 * top],
-            "yaxis3.range": [0, 1.05 * _ceiling(ratio.max(), 64)],
-            "yaxis4.range": [-_ceiling(-told.min(), 4) if told.min() < 0 else 0, _ceiling(told.max(), 16)],
+            "yaxis3.range": [0, 1.05 * theme.ceiling(ratio.max(), 64)],
+            "yaxis4.range": [-theme.ceiling(-told.min(), 4) if told.min() < 0 else 0, theme.ceiling(told.max(), 16)],
         },
     )
 
@@ -786,8 +781,8 @@ def _critical(parameters: model.ByChance) -> float:
 
 def _draw_chance(parameters: model.ByChance, run: model.ByChanceRun) -> Frame:
     found = _found(run)
-    low = -_ceiling(-min(run.t_24.min(), run.t_48.min()), 4)
-    high = _ceiling(max(run.t_24.max(), run.t_48.max()), 8)
+    low = -theme.ceiling(-min(run.t_24.min(), run.t_48.min()), 4)
+    high = theme.ceiling(max(run.t_24.max(), run.t_48.max()), 8)
     limit = _critical(parameters)
     # One broken line through both limits: there and back, outside the picture.
     far = 4 * max(high, -low)
@@ -806,7 +801,7 @@ def _draw_chance(parameters: model.ByChance, run: model.ByChanceRun) -> Frame:
         {
             "xaxis.range": [low, high],
             "yaxis.range": [low, high],
-            "yaxis2.range": [0, 1.05 * _ceiling(np.stack(running).max(), 50)],
+            "yaxis2.range": [0, 1.05 * theme.ceiling(np.stack(running).max(), 50)],
         },
     )
 

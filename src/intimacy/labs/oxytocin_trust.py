@@ -19,11 +19,6 @@ TRACE_LEVEL = 10.0
 """The plasma level, in pg/ml, whose duration the blood lab counts: a toy mark, not a threshold of anything."""
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 def the_loop() -> Lab:
     """Touch, oxytocin, trust and reward on one time axis, for one pair and for the mean of 200."""
     rounds = 60
@@ -185,7 +180,7 @@ def draw_loop(parameters: loop.Loop, run: loop.LoopRun) -> Frame:
             "error": {"x": run.rounds, "y": mean.prediction_error},
         },
         {
-            "yaxis.range": [0, _ceiling(max(run.fine_level.max(), run.fine_mean_level.max()), 2)],
+            "yaxis.range": [0, theme.ceiling(max(run.fine_level.max(), run.fine_mean_level.max()), 2)],
             "shapes[0].x0": parameters.betrayal_start - 0.5,
             "shapes[0].x1": min(end, 61) - 0.5,
             "shapes[0].visible": betrayed,
@@ -296,8 +291,8 @@ def _draw_blood(_: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> Frame:
             "lumbar": {"x": run.minutes, "y": run.lumbar},
         },
         {
-            "yaxis.range": [0, _ceiling(run.plasma.max(), 40)],
-            "yaxis2.range": [0, _ceiling(run.cerebrospinal.max(), 40)],
+            "yaxis.range": [0, theme.ceiling(run.plasma.max(), 40)],
+            "yaxis2.range": [0, theme.ceiling(run.cerebrospinal.max(), 40)],
         },
     )
 
@@ -380,7 +375,7 @@ def _funnel_figure() -> go.Figure:
 
 
 def _draw_funnel(parameters: replication.ReplicationLab, run: replication.LabsRun) -> Frame:
-    depth = _ceiling(float(run.standard_error.max()), 0.4)
+    depth = theme.ceiling(float(run.standard_error.max()), 0.4)
     mean = run.published_mean
     drawer = ~run.published
     left, right = replication.funnel_limits(parameters.effect, np.array([depth, 1e-6]), parameters.alpha)

@@ -48,11 +48,6 @@ LONG = TemporalDifference(trials=300)
 LATE = slice(LONG.trials // 2, None)
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 def _signed(value: float) -> str:
     """Write an error with its sign, and none where it rounds to zero."""
     text = f"{value:+.2f}"
@@ -237,7 +232,7 @@ def _ringtone_figure() -> go.Figure:
 
 def draw_ringtone(parameters: Course, run: TemporalDifferenceRun) -> Frame:
     """Return what a course changes in the picture. Colours grow with the root of an error, so that small ones show."""
-    bound = _ceiling(parameters.reward, 1)
+    bound = theme.ceiling(parameters.reward, 1)
     error = run.prediction_error
     return Frame(
         {
@@ -392,7 +387,7 @@ def _kinds_figure() -> go.Figure:
 
 
 def _draw_kinds(parameters: TemporalDifference, kinds: KindsOfTrial) -> Frame:
-    bound = _ceiling(parameters.reward, 1)
+    bound = theme.ceiling(parameters.reward, 1)
     errors = {**vars(kinds.traces), "average": kinds.average}
     layout = _moments(kinds.run, _KIND_PANELS)
     for index in range(1, len(_KINDS) + 1):
@@ -567,7 +562,7 @@ def _draw_silence(parameters: Intermittent, run: IntermittentRun) -> Frame:
     traces["average here"] = {"x": here, "y": [rescorla_wagner_misses(parameters)]}
     traces["asking here"] = {"x": here, "y": [change_point_misses(here[0], parameters.hazard)]}
     highest = float(max(counts.max() for counts in stops.values()))
-    return Frame(traces, {"yaxis3.range": [0, _ceiling(highest, 30)]})
+    return Frame(traces, {"yaxis3.range": [0, theme.ceiling(highest, 30)]})
 
 
 def _describe_silence(parameters: Intermittent, run: IntermittentRun) -> str:
@@ -657,7 +652,7 @@ def _wanting_figure() -> go.Figure:
 def _draw_wanting(parameters: Wanting, run: WantingRun) -> Frame:
     cue = np.arange(1, parameters.cues + 1, dtype=float)
     shown = [*run.wanting, *run.learned_value, run.liking, parameters.reward, 0]
-    bounds = [-_ceiling(-min(shown), 1.5), _ceiling(max(shown), 4)]
+    bounds = [-theme.ceiling(-min(shown), 1.5), theme.ceiling(max(shown), 4)]
     return Frame(
         {
             "wanting": {"x": cue, "y": run.wanting},
@@ -742,7 +737,7 @@ def _need_figure() -> go.Figure:
 
 def _draw_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> Frame:
     number = np.arange(1, parameters.contacts + 1, dtype=float)
-    worth = _ceiling(float(np.abs(run.reward).max(initial=0)), 20)
+    worth = theme.ceiling(float(np.abs(run.reward).max(initial=0)), 20)
     end = float(run.hours[-1])
     return Frame(
         {
@@ -754,7 +749,7 @@ def _draw_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> Fram
         },
         {
             "xaxis.range": [0, end],
-            "yaxis.range": [0, _ceiling(max(float(run.level.max()), parameters.set_point), 125)],
+            "yaxis.range": [0, theme.ceiling(max(float(run.level.max()), parameters.set_point), 125)],
             "xaxis2.range": [0.3, max(parameters.contacts, 1) + 0.7],
             "xaxis2.dtick": 1 if parameters.contacts <= 10 else 2,
             "yaxis2.range": [-worth, worth],

@@ -53,11 +53,6 @@ _LONGEST_IN_HOURS = 96
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
 
 
-def _ceiling(value: float, smallest: float) -> float:
-    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
-    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
-
-
 # The virtual vole
 
 
@@ -695,7 +690,7 @@ def _gene_figure() -> go.Figure:
 
 def draw_gene_test(parameters: GeneTest, run: GeneTestRun) -> Frame:
     """Return what a population and a study of it change in the picture."""
-    reach = _ceiling(max(abs(run.low), abs(run.high)), 1)
+    reach = theme.ceiling(max(abs(run.low), abs(run.high)), 1)
     grids = {}
     for group, risk, left in (("carriers", run.carrier_risk, 1), ("others", run.other_risk, 13)):
         low = round(100 * risk) > _GRID

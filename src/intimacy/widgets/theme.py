@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 INK = "#1a1a1a"
@@ -77,6 +78,11 @@ TEMPLATE = go.layout.Template(
 def new_figure(height: int = 420, **layout: Any) -> go.Figure:
     """Return an empty figure in the look of the collection."""
     return go.Figure(layout={"template": TEMPLATE, "height": height, **layout})
+
+
+def ceiling(value: float, smallest: float) -> float:
+    """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
+    return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
 
 
 def label(
