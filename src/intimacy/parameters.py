@@ -191,6 +191,17 @@ class Parameters:
         ).set_index("parameter")
 
 
+def require_positive(**values: float) -> None:
+    """Refuse what is not above 0, by its name.
+
+    Raises:
+        ValueError: a value is not above 0.
+    """
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"{name} must be above 0, got {value!r}")
+
+
 def format_value(value: Any, unit: str = "") -> str:
     """Write a value as a person would, without rounding any of it away: ``0.1 /min``, ``24 IU``, ``on``."""
     if isinstance(value, bool):

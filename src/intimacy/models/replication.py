@@ -329,14 +329,31 @@ def two_sided_p(t: ArrayLike, degrees_of_freedom: ArrayLike) -> Array:
     return p
 
 
+def t_test_power(noncentrality: ArrayLike, freedom: ArrayLike, alpha: float = 0.05) -> Any:
+    """Return the chance that a two-sided t test is significant, in either direction: a float, or as inputs broadcast.
+
+    t is noncentral t; what the noncentrality is depends on the design: d √(n/2) for two arms of n, d √n for n pairs.
+
+    Raises:
+        ValueError: alpha is not between 0 and 1.
+    """
+    _check_alpha(alpha)
+    above, below = _tails(np.asarray(noncentrality, dtype=np.float64), np.asarray(freedom, dtype=np.float64), alpha / 2)
+    return _plain(np.minimum(above + below, 1.0))
+
+
+def _tails(shift: Array, freedom: Array, tail: float) -> tuple[Array, Array]:
+    """Return the chances that t lies above the critical value, and below its negative."""
+    critical = _critical_t(freedom, tail)
+    # By symmetry the upper tail at shift is the lower tail at −shift, which keeps small probabilities exact.
+    return _noncentral_t_below(-critical, freedom, -shift), _noncentral_t_below(-critical, freedom, shift)
+
+
 def _significant_tails(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float, two_sided: bool) -> tuple[Array, Array]:
     """Return the probabilities of a significant positive and of a significant negative result."""
     effect, n = _checked_design(effect, n_per_arm, alpha)
-    freedom, shift = 2 * n - 2, effect * np.sqrt(n / 2)
-    critical = _critical_t(freedom, alpha / 2 if two_sided else alpha)
-    below = _noncentral_t_below(-critical, freedom, shift) if two_sided else np.zeros_like(freedom + shift)
-    # By symmetry the upper tail at shift is the lower tail at −shift, which keeps small probabilities exact.
-    return _noncentral_t_below(-critical, freedom, -shift), below
+    above, below = _tails(effect * np.sqrt(n / 2), 2 * n - 2, alpha / 2 if two_sided else alpha)
+    return above, below if two_sided else np.zeros_like(above)
 
 
 def _sum_of_significant(effect: Array, n: Array, alpha: float) -> Array:

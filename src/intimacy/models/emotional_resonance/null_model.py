@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, integer, number, switch
+from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
 Array = NDArray[np.float64]
 
@@ -169,7 +169,7 @@ def effective_samples(bandwidth: float, seconds: float) -> float:
     Raises:
         ValueError: bandwidth or seconds is not above zero.
     """
-    _require_positive(bandwidth=bandwidth, seconds=seconds)
+    require_positive(bandwidth=bandwidth, seconds=seconds)
     return bandwidth * seconds
 
 
@@ -211,7 +211,7 @@ def shortest_epoch(bandwidth: float, plv: float) -> float:
     Raises:
         ValueError: bandwidth or plv is not above zero.
     """
-    _require_positive(bandwidth=bandwidth, plv=plv)
+    require_positive(bandwidth=bandwidth, plv=plv)
     return math.pi / (4 * bandwidth * plv**2)
 
 
@@ -269,9 +269,3 @@ def _surrogate_means(unit: NDArray[Any]) -> Array:
 def _require_samples(samples: float) -> None:
     if not samples >= 1:
         raise ValueError(f"samples must be at least 1, got {samples!r}")
-
-
-def _require_positive(**values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value!r}")

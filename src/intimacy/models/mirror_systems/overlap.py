@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.parameters import Parameters, integer, number, switch
+from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -253,7 +253,7 @@ def ideal_accuracy(shared_code: float, pattern_strength: float, noise: float, vo
         raise ValueError(f"shared_code must be between 0 and 1, got {shared_code!r}")
     if not pattern_strength >= 0:
         raise ValueError(f"pattern_strength must be at least 0, got {pattern_strength!r}")
-    _require_positive(noise=noise, voxels=voxels)
+    require_positive(noise=noise, voxels=voxels)
     return NormalDist().cdf(shared_code * pattern_strength * math.sqrt(voxels) / (math.sqrt(2) * noise))
 
 
@@ -268,7 +268,7 @@ def voxels_needed(accuracy: float, shared_code: float, pattern_strength: float, 
         raise ValueError(f"accuracy must be at least {CHANCE} and below 1, got {accuracy!r}")
     if not 0 < shared_code <= 1:
         raise ValueError(f"shared_code must be above 0 and at most 1, got {shared_code!r}")
-    _require_positive(pattern_strength=pattern_strength, noise=noise)
+    require_positive(pattern_strength=pattern_strength, noise=noise)
     return 2 * (noise * NormalDist().inv_cdf(accuracy) / (shared_code * pattern_strength)) ** 2
 
 
@@ -346,9 +346,3 @@ def _index(name: str, state: str) -> int:
     if state not in STATES:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, STATES))}, got {state!r}")
     return STATES.index(state)
-
-
-def _require_positive(**values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value!r}")

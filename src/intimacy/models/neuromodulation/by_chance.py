@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.models.replication import two_sided_p
+from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -187,16 +187,9 @@ def paired_power(effect: float, participants: int, alpha: float = 0.05) -> float
     Raises:
         ValueError: there are fewer than 2 participants, or alpha is not between 0 and 1.
     """
-    from scipy.special import nctdtr, stdtrit  # here because the import takes 0.2 s
-
     if participants < 2:
         raise ValueError(f"participants must be at least 2, got {participants!r}")
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha must be between 0 and 1, got {alpha!r}")
-    freedom, shift = participants - 1, effect * math.sqrt(participants)
-    critical = stdtrit(freedom, alpha / 2)
-    tails = np.nan_to_num(nctdtr(freedom, np.array([shift, -shift]), critical))  # nan where it is below 1e-13
-    return float(np.clip(tails.sum(), 0.0, 1.0))
+    return float(t_test_power(effect * math.sqrt(participants), participants - 1, alpha))
 
 
 @lru_cache(maxsize=2)

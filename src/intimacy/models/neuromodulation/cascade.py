@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.models.linear import solve_linear
 from intimacy.models.neuromodulation.buffers import share_left
 from intimacy.parameters import Parameters, integer, number
 
@@ -132,8 +133,8 @@ def simulate_cascade(parameters: StressCascade) -> CascadeRun:
     rates[2, 1:3] = acth, -cortisol
     minutes = np.arange(round(parameters.duration / MINUTES_PER_SAMPLE) + 1, dtype=np.float64) * MINUTES_PER_SAMPLE
     stressed = round(min(parameters.stressor_length, parameters.duration) / MINUTES_PER_SAMPLE) + 1
-    during = _solve(rates, np.array([0.0, 0.0, 0.0, 1.0]), stressed)
-    after = _solve(rates[:3, :3], during[-1, :3], len(minutes) - stressed + 1)
+    during = solve_linear(rates, np.array([0.0, 0.0, 0.0, 1.0]), MINUTES_PER_SAMPLE, stressed)
+    after = solve_linear(rates[:3, :3], during[-1, :3], MINUTES_PER_SAMPLE, len(minutes) - stressed + 1)
     course = np.concatenate([during[:, :3], after[1:]])
     return CascadeRun(parameters, minutes, *course.T)
 
@@ -142,15 +143,3 @@ def total_cortisol(parameters: StressCascade) -> float:
     """Return ∫ O dt from minute 0 to the end of all things, (1 − b_s)(1 − b_o) u L / k_o: what comes in must go out."""
     inflow = parameters.share_left * parameters.stressor * parameters.stressor_length
     return inflow / parameters.rates[2]
-
-
-def _solve(rates: Array, start: Array, count: int) -> Array:
-    """Return exp(M t) y(0) at ``count`` equally spaced times, shape (count, states), doubling the span each pass."""
-    from scipy.linalg import expm  # here because the import takes 0.2 s
-
-    jump: Array = expm(rates * MINUTES_PER_SAMPLE)
-    states: Array = start[np.newaxis]
-    while len(states) < count:
-        states = np.concatenate([states, states @ jump.T])
-        jump = jump @ jump
-    return states[:count]

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, integer, number, switch
+from intimacy.models.linear import solve_linear
+from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
 Array = NDArray[np.float64]
 Assay = Literal["extracted", "unextracted"]
@@ -267,7 +268,7 @@ def simulate_kinetics(parameters: IntranasalDose) -> KineticsRun:
     micrograms = parameters.dose * MICROGRAMS_PER_IU
     start = np.array([micrograms * _NANOGRAMS_PER_MICROGRAM, 0.0, 0.0, 0.0, 0.0])
     minutes = _sampled_minutes(parameters.duration)
-    depot, plasma, extravascular, cerebrospinal, lumbar = _solve(rates, start, len(minutes)).T
+    depot, plasma, extravascular, cerebrospinal, lumbar = solve_linear(rates, start, MINUTES_PER_SAMPLE, len(minutes)).T
     return KineticsRun(
         minutes=minutes,
         depot=depot / _NANOGRAMS_PER_MICROGRAM,
@@ -287,7 +288,7 @@ def simulate_injection(parameters: PlasmaInjection) -> InjectionRun:
     nanograms = parameters.dose * MICROGRAMS_PER_IU * _NANOGRAMS_PER_MICROGRAM
     start = np.array([nanograms / parameters.plasma_volume, 0.0])
     minutes = _sampled_minutes(parameters.duration)
-    plasma, extravascular = _solve(_exchange_rates(parameters), start, len(minutes)).T
+    plasma, extravascular = solve_linear(_exchange_rates(parameters), start, MINUTES_PER_SAMPLE, len(minutes)).T
     return InjectionRun(
         minutes=minutes,
         plasma=parameters.basal_plasma + plasma,
@@ -311,7 +312,7 @@ def one_compartment_half_life(clearance: float, volume: float) -> float:
     Raises:
         ValueError: clearance or volume is not above zero.
     """
-    _require_positive(clearance=clearance, volume=volume)
+    require_positive(clearance=clearance, volume=volume)
     return math.log(2) * volume / clearance
 
 
@@ -321,7 +322,7 @@ def one_compartment_clearance(half_life: float, volume: float) -> float:
     Raises:
         ValueError: half_life or volume is not above zero.
     """
-    _require_positive(half_life=half_life, volume=volume)
+    require_positive(half_life=half_life, volume=volume)
     return math.log(2) * volume / half_life
 
 
@@ -471,24 +472,6 @@ def _exchange_rates(parameters: TwoCompartments) -> Array:
 
 def _sampled_minutes(duration: int) -> Array:
     return np.arange(round(duration / MINUTES_PER_SAMPLE) + 1, dtype=np.float64) * MINUTES_PER_SAMPLE
-
-
-def _solve(rates: Array, start: Array, count: int) -> Array:
-    """Return exp(M t) y(0) at ``count`` equally spaced times, shape (count, states), doubling the span each pass."""
-    from scipy.linalg import expm  # here because the import takes 0.2 s, which a lab need not pay before its first run
-
-    jump: Array = expm(rates * MINUTES_PER_SAMPLE)
-    states: Array = start[np.newaxis]
-    while len(states) < count:
-        states = np.concatenate([states, states @ jump.T])
-        jump = jump @ jump
-    return states[:count]
-
-
-def _require_positive(**values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value!r}")
 
 
 def _rat() -> PlasmaInjection:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.models.replication import two_sided_p
+from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -208,16 +208,9 @@ def study_power(difference: float, people: int, carrier_frequency: float, alpha:
     Raises:
         ValueError: fewer than 20 people, or the frequency or alpha is not between 0 and 1.
     """
-    from scipy.special import nctdtr, stdtrit  # here because the import takes 0.2 s
-
     _check_study(people, carrier_frequency, alpha)
-    freedom = people - 2
     shift = abs(difference) * math.sqrt(people * carrier_frequency * (1 - carrier_frequency))
-    critical = -float(stdtrit(freedom, alpha / 2))
-    # By symmetry the upper tail at shift is the lower tail at −shift, which keeps small probabilities exact.
-    tails = nctdtr(freedom, np.array([-shift, shift]), -critical)
-    # scipy gives nan for some values below 1e-13.
-    return float(min(np.nan_to_num(tails, nan=0.0).sum(), 1.0))
+    return float(t_test_power(shift, people - 2, alpha))
 
 
 def detectable_difference(people: int, carrier_frequency: float, power: float = 0.8, alpha: float = ALPHA) -> float:
