@@ -18,17 +18,13 @@ from intimacy.labs import neural_pathways as labs
 from intimacy.widgets import Solid
 
 STEPS = 40
-# From the first script on the page to the first labels of the body, which are drawn with it.
+# From the place of the body on the page to its first labels, which are drawn with it.
 WATCH = """
-const began = performance.now();
+let began;
 new MutationObserver((_, watcher) => {
+  if (document.querySelector(".solid")) began ??= performance.now();
   if (!document.querySelector(".solid svg text")) return;
-  globalThis.solidShown = performance.now() - globalThis.solidBegan;
-  watcher.disconnect();
-}).observe(document, { childList: true, subtree: true });
-new MutationObserver((_, watcher) => {
-  if (!document.querySelector(".solid")) return;
-  globalThis.solidBegan = performance.now();
+  globalThis.solidShown = performance.now() - began;
   watcher.disconnect();
 }).observe(document, { childList: true, subtree: true });
 """

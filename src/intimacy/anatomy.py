@@ -197,11 +197,10 @@ def _coarse(vertices: Points, corners: Triangles, region_of: NDArray[np.int64]) 
 
 def _deep_part(label: int) -> tuple[Points, Triangles]:
     """Return a closed surface around one label of the volume, seen from its centre along 258 rays."""
-    import nibabel
     from scipy import ndimage
 
-    volume: Any = nibabel.load(_folder() / "atlas-desikankilliany.nii.gz")
-    inside = np.asarray(volume.dataobj) == label
+    labels, affine = _volume()
+    inside = labels == label
     place = ndimage.find_objects(inside.astype(np.int8))[0]
     margin = 4
     low = np.array([each.start - margin for each in place])
@@ -215,7 +214,16 @@ def _deep_part(label: int) -> tuple[Points, Triangles]:
     # The outermost crossing: rays leave a convex enough part only once.
     reach = radii[np.where(level >= EDGE_LEVEL, np.arange(len(radii)), 0).max(axis=1)]
     voxels = low + centre + directions * reach[:, None]
-    return np.asarray(volume.affine[:3, :3] @ voxels.T).T + volume.affine[:3, 3], corners
+    return np.asarray(affine[:3, :3] @ voxels.T).T + affine[:3, 3], corners
+
+
+@cache
+def _volume() -> tuple[NDArray[np.uint8], Points]:
+    """Return the label of each voxel, and the affine that turns indices into millimetres; read once for all parts."""
+    import nibabel
+
+    volume: Any = nibabel.load(_folder() / "atlas-desikankilliany.nii.gz")
+    return np.asarray(volume.dataobj), volume.affine
 
 
 _OCTAHEDRON = (

@@ -124,9 +124,7 @@ class BenchView extends LabView {
       return;
     }
     const columns = Object.keys(log.at(-1));
-    const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", text: column })));
-    const rows = log.toReversed().map((row) => element("tr", {}, ...columns.map((column) => element("td", { text: row[column] }))));
-    this.logBox.replaceChildren(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+    this.logBox.replaceChildren(tableOf(columns, log.toReversed().map((row) => columns.map((column) => row[column]))));
   }
 
   downloadLog() {

@@ -438,11 +438,7 @@ class LabView {
 
   async fillTable() {
     const { columns, rows } = await this.source.table();
-    const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", text: column })));
-    const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { text: cell }))));
-    this.tableBox.replaceChildren(
-      element("table", {}, element("caption", { text: this.shown.textContent }), element("thead", {}, head), element("tbody", {}, ...body)),
-    );
+    this.tableBox.replaceChildren(tableOf(columns, rows, this.shown.textContent));
   }
 
   async download() {

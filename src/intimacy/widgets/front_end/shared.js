@@ -23,6 +23,16 @@ function element(tag, attributes = {}, ...children) {
 const button = (label, action, attributes = {}) =>
   element("button", { type: "button", text: label, onclick: action, ...attributes });
 
+// A table with a heading per column; a caption where one is given.
+const tableOf = (columns, rows, caption) =>
+  element(
+    "table",
+    {},
+    caption ? element("caption", { text: caption }) : null,
+    element("thead", {}, element("tr", {}, ...columns.map((column) => element("th", { scope: "col", text: column })))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { text: cell }))))),
+  );
+
 // Run `repaint` at once when it has rested for a frame, else with the next frame (soon, when the page is hidden).
 function coalesced(repaint) {
   let waiting = false;

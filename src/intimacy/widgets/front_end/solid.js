@@ -179,24 +179,24 @@ class GlassRenderer {
     this.drawn = null;
   }
 
-  draw(panels, colors, tint, key) {
+  draw(panels, colors, tint, moving, key) {
     this.parts.gl.uniform1f(this.parts.uniforms.glass, 0);
     this.parts.draw(panels, (index) => this.parts.pieces(PARTS, (piece) => colors[index][piece.name]));
     if (key === this.drawn) return;
     const first = this.drawn === null;
     this.drawn = key;
-    this.drawGlass(panels, tint);
+    this.drawGlass(panels, tint, moving);
     if (!first) return;
     this.glass.finish();
     const began = performance.now();
-    this.drawGlass(panels, tint);
+    this.drawGlass(panels, tint, moving);
     this.glass.finish();
     this.slow = performance.now() - began > SLOW;
   }
 
-  drawGlass(panels, tint) {
+  drawGlass(panels, tint, moving) {
     const { gl, uniforms } = this.glass;
-    const shell = this.slow && this.moving ? ["coarse"] : ["shell"];
+    const shell = this.slow && moving ? ["coarse"] : ["shell"];
     this.glass.draw(panels, () => {
       gl.disable(gl.BLEND);
       gl.depthMask(true);
@@ -224,7 +224,7 @@ class FlatRenderer {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d");
     this.body = body;
-    this.shadows = new Map();
+    this.shadows = new Map(); // for one size and side
     this.order = body.pieces.filter((piece) => piece.kind !== "coarse").sort((a, b) => b.count - a.count);
   }
 
@@ -245,8 +245,9 @@ class FlatRenderer {
   }
 
   shadow(piece, { zoom, matrix }) {
-    const key = `${piece.name} ${zoom}`;
-    if (!this.shadows.has(key)) {
+    if (this.zoom !== zoom) this.shadows.clear();
+    this.zoom = zoom;
+    if (!this.shadows.has(piece.name)) {
       const { points, corners, centre } = this.body;
       const path = new Path2D();
       for (let at = piece.first; at < piece.first + piece.count; at += 3) {
@@ -263,9 +264,9 @@ class FlatRenderer {
         path.lineTo(...seen[2]);
         path.closePath();
       }
-      this.shadows.set(key, path);
+      this.shadows.set(piece.name, path);
     }
-    return this.shadows.get(key);
+    return this.shadows.get(piece.name);
   }
 
   close() {}
@@ -483,8 +484,7 @@ class Body {
         ...this.values.map((piece, at) => [piece.name, heat(this.row.shade[index * count + at], this.theme)]),
       ]),
     );
-    this.renderer.moving = this.moving;
-    this.renderer.draw(scaled, colors, glass, [width, ratio, this.theme, ...this.angles].join(" "));
+    this.renderer.draw(scaled, colors, glass, this.moving, [width, ratio, this.theme, ...this.angles].join(" "));
     this.drawLabels(panels, width, height);
     for (const [name, angles] of Object.entries(this.description.views)) {
       const there = [0, 1].every((axis) => Math.abs((angles[axis] - this.angles[axis]) % 360) < 0.5);
