@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -101,11 +101,21 @@ def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:
                 yield each
 
 
+def at(make: Callable[[], Lab], preset: str | None = None, **values: Any) -> Lab:
+    """Return a lab at a story, or at a state of its own."""
+    lab = make()
+    if preset is not None:
+        lab.preset(preset)
+    if values:
+        lab.set(**values)
+    return lab
+
+
 def repeats_as_code(lab: Lab) -> bool:
     """Run the code that the lab shows and compare it with the run that the lab shows."""
     names: dict[str, Any] = {}
     exec(lab.code(), names)
-    again = type(lab)(
+    again = Lab(
         lab.title,
         lab.parameters,
         lambda *_, **__: names["run"],

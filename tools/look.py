@@ -10,7 +10,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +38,16 @@ def states(lab: Lab) -> Iterator[tuple[str, Lab]]:
         lab.reset()
 
 
-def makes_a_lab(function: Callable[..., Any]) -> bool:
-    """Tell whether a function makes a lab without being given anything but a body."""
-    known = inspect.get_annotations(function)
-    return known.pop("return", "") in ("Lab", "Bench") and set(known) <= {"solid"}
-
-
-def labs_of(stem: str) -> dict[str, Any]:
-    """Return the functions of a theme that make a lab and need nothing for it."""
-    module = importlib.import_module(f"intimacy.labs.{stem}")
+def labs_of(stem: str, kinds: Container[str] = ("Lab", "Bench")) -> dict[str, Callable[..., Any]]:
+    """Return the functions of a theme that make something of these kinds and need nothing for it."""
     return {
         name: each
-        for name, each in vars(module).items()
-        if inspect.isfunction(each) and not name.startswith("_") and name != "COVER" and makes_a_lab(each)
+        for name, each in vars(importlib.import_module(f"intimacy.labs.{stem}")).items()
+        if inspect.isfunction(each)
+        and not name.startswith("_")
+        and name != "COVER"
+        and inspect.get_annotations(each).get("return") in kinds
+        and all(given.default is not given.empty for given in inspect.signature(each).parameters.values())
     }
 
 
@@ -68,6 +65,7 @@ def main() -> None:
                 address.write_text(page(lab), encoding="utf-8")
                 tab = browser.new_page(viewport={"width": 1000, "height": 900})
                 photograph(tab, address, options.folder / f"{name} {state}")
+            address.write_text(page(made(make)), encoding="utf-8")
             for look, context in (("dark", {"color_scheme": "dark"}), ("narrow", {})):
                 tab = browser.new_page(viewport={"width": 1000 if look == "dark" else 400, "height": 900}, **context)
                 photograph(tab, address, options.folder / f"{name} {look}")

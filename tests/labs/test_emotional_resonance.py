@@ -1,9 +1,8 @@
-"""Every control of every lab of theme 2 at its ends, every preset, and random steps; and what the pictures show."""
+"""What the pictures and sentences of theme 2 show."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,39 +10,15 @@ import pytest
 from intimacy.labs import emotional_resonance as labs
 from intimacy.models import emotional_resonance as model
 from intimacy.widgets import Lab
-from sweep import repeats_as_code, sweep, unpacked
+from sweep import at, unpacked
 
 LABS = {each.__name__: each for each in (labs.in_step, labs.who_follows, labs.is_that_synchrony, labs.the_crowd)}
-
-
-def at(make: Any, preset: str | None = None, **values: Any) -> Lab:
-    """Return a lab at a story, or at a state of its own."""
-    lab: Lab = make()
-    if preset is not None:
-        lab.preset(preset)
-    if values:
-        lab.set(**values)
-    return lab
 
 
 def points(lab: Lab, key: str) -> np.ndarray:
     """Return the points of a trace as r exp(iθ), θ from the top to the right, rows as rows."""
     x, y = (unpacked(lab.frame["traces"][key][axis]) for axis in "xy")
     return np.asarray(y + 1j * x, dtype=np.complex128)
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_every_state_draws_a_finite_picture_and_a_true_sentence(name: str) -> None:
-    assert sweep(LABS[name]()) > 200
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_the_code_repeats_the_run(name: str) -> None:
-    lab = LABS[name]()
-    assert repeats_as_code(lab)
-    for preset in lab.preset_names:
-        lab.preset(preset)
-        assert repeats_as_code(lab)
 
 
 @pytest.mark.parametrize("name", LABS)

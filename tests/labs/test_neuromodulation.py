@@ -1,4 +1,4 @@
-"""Every control of every lab of theme 6 at its ends, every preset, and random steps; and what the pictures show."""
+"""What the pictures and sentences of theme 6 show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from intimacy.labs import neuromodulation as labs
 from intimacy.models import neuromodulation as model
 from intimacy.widgets import Lab
-from sweep import repeats_as_code, sweep, unpacked
+from sweep import at, unpacked
 
 LABS = {
     each.__name__: each
@@ -19,33 +19,9 @@ LABS = {
 }
 
 
-def at(make: Any, preset: str | None = None, **values: Any) -> Lab:
-    """Return a lab at a story, or at a state of its own."""
-    lab: Lab = make()
-    if preset is not None:
-        lab.preset(preset)
-    if values:
-        lab.set(**values)
-    return lab
-
-
 def line(lab: Lab, key: str, axis: str = "y") -> np.ndarray:
     """Return the numbers of a trace."""
     return np.asarray(unpacked(lab.frame["traces"][key][axis]), dtype=np.float64)
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_every_state_draws_a_finite_picture_and_a_true_sentence(name: str) -> None:
-    assert sweep(LABS[name]()) > 200
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_the_code_repeats_the_run(name: str) -> None:
-    lab = LABS[name]()
-    assert repeats_as_code(lab)
-    for preset in lab.preset_names:
-        lab.preset(preset)
-        assert repeats_as_code(lab)
 
 
 @pytest.mark.parametrize("name", LABS)

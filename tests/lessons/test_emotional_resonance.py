@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-import run_notebooks
 from intimacy.data import load
 from intimacy.labs import emotional_resonance as labs
 from intimacy.lessons import emotional_resonance as lessons
 from intimacy.models import emotional_resonance as model
 from intimacy.widgets import Lab
+from lesson import on_one_line
 
 NOTEBOOK = "02_emotional_resonance"
 EXERCISES = {each.name: each for each in lessons.exercises()}
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook on one line, of cells with a tag if one is given."""
-    cells = [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    ]
-    return " ".join(" ".join(cells).split())
 
 
 # Bets
@@ -208,7 +191,7 @@ def test_the_quiz_names_the_numbers_of_the_models() -> None:
 
 
 def test_the_numbers_of_the_solutions_are_those_of_the_models(notebook: NotebookNode) -> None:
-    told = markdown(notebook, "solution")
+    told = on_one_line(notebook, "solution")
     weights = {name: model.dyad_influence(dyad) for name, dyad in lessons.dyads_to_choose_from().items()}
     assert f"Then i counts for {weights['i_hears_j']:.2f}" in told
     assert f"i would count for {weights['within_j']:.2f}" in told
@@ -217,7 +200,7 @@ def test_the_numbers_of_the_solutions_are_those_of_the_models(notebook: Notebook
 
 
 def test_the_hunt_for_the_smallest_coupling_ends_at_the_detuning_however_it_is_divided(notebook: NotebookNode) -> None:
-    assert "Find the smallest couplings with which nobody gains a whole turn" in markdown(notebook)
+    assert "Find the smallest couplings with which nobody gains a whole turn" in on_one_line(notebook)
     lab = labs.in_step()
     for mine in (0, 0.4, 1, 2):
         lab.set(noise=0, i_follows_j=mine, j_follows_i=round(2 - mine, 1))
@@ -228,7 +211,7 @@ def test_the_hunt_for_the_smallest_coupling_ends_at_the_detuning_however_it_is_d
 
 
 def test_the_dots_of_just_too_weak_gather_a_quarter_turn_ahead(notebook: NotebookNode) -> None:
-    assert "Where on the right clock do the dots gather" in markdown(notebook)
+    assert "Where on the right clock do the dots gather" in on_one_line(notebook)
     lab = labs.in_step()
     lab.preset("Just too weak")
     turned = np.remainder(lab.result.difference, math.tau)
@@ -238,14 +221,14 @@ def test_the_dots_of_just_too_weak_gather_a_quarter_turn_ahead(notebook: Noteboo
 
 
 def test_swapping_the_couplings_makes_the_slower_one_lead(notebook: NotebookNode) -> None:
-    assert "now the slower one leads" in markdown(notebook, "instructor")
+    assert "now the slower one leads" in on_one_line(notebook, "instructor")
     lab = labs.in_step()
     lab.set(i_follows_j=4, j_follows_i=0)
     assert "both would beat 1.84 times a second" in lab.sentence
 
 
 def test_the_hunt_among_the_dyads_ends_with_one_slider(notebook: NotebookNode) -> None:
-    assert "make i count for more than half again. Move one slider" in markdown(notebook)
+    assert "make i count for more than half again. Move one slider" in on_one_line(notebook)
     lab = labs.who_follows()
     lab.preset("Loose within j")
     weight = re.compile(r"the tempo of i counts for (\d+) %")
@@ -256,7 +239,7 @@ def test_the_hunt_among_the_dyads_ends_with_one_slider(notebook: NotebookNode) -
 
 
 def test_longer_epochs_and_a_wider_band_lower_the_value_of_strangers(notebook: NotebookNode) -> None:
-    assert "Both lower the value of strangers, for the same reason" in markdown(notebook)
+    assert "Both lower the value of strangers, for the same reason" in on_one_line(notebook)
     lab: Lab = labs.is_that_synchrony()
     values = {}
     for name in ("Two strangers", "Longer epochs", "A wider band"):
@@ -276,7 +259,7 @@ def test_an_epoch_as_long_as_exercise_5_asks_for_is_long_enough_in_the_lab() -> 
 
 
 def test_the_hunt_in_the_crowd_ends_at_an_order_of_four_fifths(notebook: NotebookNode) -> None:
-    assert "Find the coupling at which the order settles at 0.8" in markdown(notebook)
+    assert "Find the coupling at which the order settles at 0.8" in on_one_line(notebook)
     lab = labs.the_crowd()
     lab.preset("Ten thousand")
     lab.set(coupling=2.8)
@@ -305,7 +288,7 @@ def test_every_number_that_the_notebook_tells_of_a_study_stands_in_its_row(noteb
         "mayo2021": ["0.09"],
         "coan2017": ["110"],
     }
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     for key, words in told.items():
         row = " ".join(str(value) for value in studies.loc[key])
         assert f"[{key}]" in text
@@ -315,7 +298,7 @@ def test_every_number_that_the_notebook_tells_of_a_study_stands_in_its_row(noteb
 
 
 def test_the_notebook_says_what_a_fitted_model_is_worth(notebook: NotebookNode) -> None:
-    assert "It was fitted to that tapping, so that it looks like that tapping is no further evidence" in markdown(
+    assert "It was fitted to that tapping, so that it looks like that tapping is no further evidence" in on_one_line(
         notebook
     )
-    assert "its numbers are ours" in markdown(notebook)
+    assert "its numbers are ours" in on_one_line(notebook)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
-import inspect
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ import run_notebooks
 from intimacy.data import load
 from intimacy.evidence import reference
 from intimacy.widgets import Bet, Exercise, Feedback, FunctionExercise, Game, Lab
+from lesson import markdown
+from look import labs_of
 
 ROOT = Path(__file__).resolve().parents[2]
 # The way in teaches no claim.
@@ -48,15 +49,6 @@ def name(request: pytest.FixtureRequest) -> str:
 def notebook(name: str) -> NotebookNode:
     """The notebook itself."""
     return run_notebooks.read(ROOT / "notebooks" / f"{name}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook, of cells with a tag if one is given."""
-    return "\n\n".join(
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    )
 
 
 # Bets
@@ -182,31 +174,8 @@ def test_the_notebook_sets_each_task_in_the_words_of_the_lesson(name: str, noteb
         assert f"**{exercise.name}.** {exercise.task}" in markdown(notebook)
 
 
-def returned(function: Callable[..., Any]) -> str:
-    """Return the name of what a function says it returns."""
-    return str(function.__annotations__.get("return"))
-
-
-def labs_of(name: str) -> list[Any]:
-    """Return every lab and game of a theme that needs nothing, or has a default, to be made."""
-    module = importlib.import_module(f"intimacy.labs.{name.partition('_')[2]}")
-    makers = [
-        each
-        for key, each in vars(module).items()
-        if inspect.isfunction(each)
-        and each.__annotations__.get("return") in ("Lab", "Game")
-        and not key.startswith("_")
-    ]
-    without = [
-        each
-        for each in makers
-        if all(given.default is not given.empty for given in inspect.signature(each).parameters.values())
-    ]
-    return [each() for each in without]
-
-
 def test_every_button_that_the_notebook_names_is_there(name: str, notebook: NotebookNode) -> None:
-    made = labs_of(name)
+    made = [make() for make in labs_of(name.partition("_")[2], ("Lab", "Bench", "Game")).values()]
     assert made
     presets = [set(each.preset_names) for each in made if isinstance(each, Lab)]
     moves = [{move["label"] for move in each.scene["moves"]} for each in made if isinstance(each, Game)]

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-import run_notebooks
 from intimacy.labs import mirror_systems as labs
 from intimacy.lessons import mirror_systems as lessons
 from intimacy.models import mirror_systems as model
+from lesson import on_one_line
 
 NOTEBOOK = "07_mirror_systems"
 EXERCISES = {each.name: each for each in lessons.exercises()}
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook on one line, of cells with a tag if one is given."""
-    cells = [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    ]
-    return " ".join(" ".join(cells).split())
 
 
 # Bets
@@ -237,7 +220,7 @@ def test_what_the_quiz_says_of_the_wrong_changes_is_what_the_model_does() -> Non
 
 
 def test_the_steps_of_the_first_lab_show_what_they_ask_for(notebook: NotebookNode) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     lab = labs.where_from()
     short = model.expected_crossing(lab.parameters)
     lab.preset("A long childhood")
@@ -252,7 +235,7 @@ def test_the_steps_of_the_first_lab_show_what_they_ask_for(notebook: NotebookNod
     assert protecting == ["hebb", "oja"]
     lab.set(rule="hebb")
     assert model.expected_crossing(lab.parameters) == pytest.approx(3000)
-    assert "a childhood of 3,000 trials takes 3,000 trials to undo" in markdown(notebook, "instructor")
+    assert "a childhood of 3,000 trials takes 3,000 trials to undo" in on_one_line(notebook, "instructor")
 
 
 def test_after_the_usual_childhood_both_protecting_rules_turn_within_the_training() -> None:
@@ -267,7 +250,9 @@ def test_the_learning_rate_that_the_teacher_is_told_is_the_least_that_does_it(no
     enough = [
         rate for rate in rates if model.expected_crossing(labs.where_from().parameters.replace(learning_rate=rate)) < 10
     ]
-    assert f"A learning rate of {enough[0]:g} or more brings the crossing below 10" in markdown(notebook, "instructor")
+    assert f"A learning rate of {enough[0]:g} or more brings the crossing below 10" in on_one_line(
+        notebook, "instructor"
+    )
 
 
 def test_unrelated_training_crosses_by_chance_in_some_lives_and_never_on_average(notebook: NotebookNode) -> None:
@@ -279,11 +264,11 @@ def test_unrelated_training_crosses_by_chance_in_some_lives_and_never_on_average
         lab.set(seed=seed)
         crossed.append(lab.result.crossing is not None)
     assert any(crossed)
-    assert "a single life crosses by chance" in markdown(notebook, "instructor")
+    assert "a single life crosses by chance" in on_one_line(notebook, "instructor")
 
 
 def test_the_steps_of_the_smiles_show_what_they_ask_for(notebook: NotebookNode) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     lab = labs.told_or_together()
     met = {}
     for preset in ("A friend who answers", "Always smiling", "Rare but telling"):
@@ -300,7 +285,7 @@ def test_the_steps_of_the_smiles_show_what_they_ask_for(notebook: NotebookNode) 
 
 
 def test_nothing_lifts_a_decoder_across_states_that_share_nothing(notebook: NotebookNode) -> None:
-    assert "Can any other control lift the decoder across states above chance" in markdown(notebook)
+    assert "Can any other control lift the decoder across states above chance" in on_one_line(notebook)
     lab = labs.same_map()
     specifications = lab.parameters.specifications()
     for control in lab.controls:
@@ -313,7 +298,7 @@ def test_nothing_lifts_a_decoder_across_states_that_share_nothing(notebook: Note
 
 
 def test_with_a_quarter_shared_two_controls_and_no_other_bring_80_per_cent(notebook: NotebookNode) -> None:
-    assert "Find two different controls, each of which alone brings it above 80 %" in markdown(notebook)
+    assert "Find two different controls, each of which alone brings it above 80 %" in on_one_line(notebook)
     lab = labs.same_map()
     lab.preset("A little in common")
     found = set()
@@ -326,11 +311,11 @@ def test_with_a_quarter_shared_two_controls_and_no_other_bring_80_per_cent(noteb
     assert found == {"pattern_strength", "noise"}
     for change in ({"pattern_strength": 0.4}, {"noise": 0.4}):
         assert model.expected_accuracy(lab.parameters.replace(**change), "self", "other") > 0.8
-    assert "patterns of 0.4 or a noise of 0.4 do" in markdown(notebook, "instructor")
+    assert "patterns of 0.4 or a noise of 0.4 do" in on_one_line(notebook, "instructor")
 
 
 def test_the_steps_of_the_group_show_what_they_ask_for(notebook: NotebookNode) -> None:
-    teacher = markdown(notebook, "instructor")
+    teacher = on_one_line(notebook, "instructor")
     lab = labs.in_a_group()
     lab.preset("A sixth friend")
     assert f"more than {model.least_regulation(lab.parameters):.3f} where they have 0.65" in teacher
@@ -351,7 +336,7 @@ def test_the_steps_of_the_group_show_what_they_ask_for(notebook: NotebookNode) -
 
 
 def test_the_formula_in_the_text_has_the_number_of_the_model(notebook: NotebookNode) -> None:
-    said = re.search(r"after \$k\^\*\$ sightings of each finger: (\d+\.\d) of them", markdown(notebook))
+    said = re.search(r"after \$k\^\*\$ sightings of each finger: (\d+\.\d) of them", on_one_line(notebook))
     assert said
     assert float(said[1]) == pytest.approx(model.crossing_exposures(0.9, 0.9, 0.02), abs=0.05)
 
@@ -359,7 +344,7 @@ def test_the_formula_in_the_text_has_the_number_of_the_model(notebook: NotebookN
 def test_broken_mirrors_are_named_as_a_failed_theory_and_no_lab_models_a_group_of_people(
     notebook: NotebookNode,
 ) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     for sentence in re.split(r"(?<=[.?!]) ", text):
         if re.search(r"broken mirrors?", sentence, flags=re.IGNORECASE):
             assert "failed theory" in sentence or "it was said" in sentence, sentence

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-import run_notebooks
 from intimacy.labs import neural_pathways as labs
 from intimacy.lessons import neural_pathways as lessons
 from intimacy.models.neural_pathways import (
@@ -30,12 +28,6 @@ NOTEBOOK = "01_neural_pathways"
 EXERCISES = {each.name: each for each in lessons.exercises()}
 AMYGDALA, INSULA, CINGULATE, PREFRONTAL = range(4)
 LINKS = np.array([[0, 0.2, 0, -0.6], [0.5, 0, 0.3, 0], [0.3, 0.5, 0, 0], [0, 0, 0.5, 0]])
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
 
 
 def told(notebook: NotebookNode, *, containing: str = "") -> str:

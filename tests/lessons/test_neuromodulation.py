@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,30 +11,14 @@ import pytest
 from nbformat import NotebookNode
 from scipy.stats import norm
 
-import run_notebooks
 from intimacy.data import load
 from intimacy.labs import neuromodulation as labs
 from intimacy.lessons import neuromodulation as lessons
 from intimacy.models import neuromodulation as model
+from lesson import on_one_line
 
 NOTEBOOK = "06_neuromodulation"
 EXERCISES = {each.name: each for each in lessons.exercises()}
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook on one line, of cells with a tag if one is given."""
-    cells = [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    ]
-    return " ".join(" ".join(cells).split())
 
 
 # Bets
@@ -211,7 +194,7 @@ def test_a_stricter_level_turns_splits_into_misses() -> None:
 
 
 def test_the_hunt_in_the_stress_axis_ends_at_a_support_of_035(notebook: NotebookNode) -> None:
-    assert "Find the smallest support with which the steady level can no longer hold" in markdown(notebook)
+    assert "Find the smallest support with which the steady level can no longer hold" in on_one_line(notebook)
     lab = labs.the_stress_axis()
     lab.preset("A strong drive")
     lab.set(social_support=0.3)
@@ -221,7 +204,7 @@ def test_the_hunt_in_the_stress_axis_ends_at_a_support_of_035(notebook: Notebook
 
 
 def test_the_two_stories_about_a_stressor_have_one_drive(notebook: NotebookNode) -> None:
-    assert "The drive is the same in both" in markdown(notebook)
+    assert "The drive is the same in both" in on_one_line(notebook)
     lab = labs.the_stress_axis()
     drives = []
     for name in ("A stressor starts pulses", "A stressor stops pulses"):
@@ -234,27 +217,27 @@ def test_the_two_stories_about_a_stressor_have_one_drive(notebook: NotebookNode)
 
 
 def test_with_a_hormone_that_lives_for_an_hour_the_same_delay_gives_no_pulses(notebook: NotebookNode) -> None:
-    assert "With a hormone that lives for an hour, the same delay gives no pulses" in markdown(notebook)
+    assert "With a hormone that lives for an hour, the same delay gives no pulses" in on_one_line(notebook)
     human = model.StressAxis(half_life=60)
     assert model.holds(human)
     assert not model.long_run(model.simulate_stress_axis(human)).pulsing
 
 
 def test_the_hunt_in_the_dose_ends_at_47(notebook: NotebookNode) -> None:
-    assert "Find the largest K₂ for which 48 IU has less than half" in markdown(notebook)
+    assert "Find the largest K₂ for which 48 IU has less than half" in on_one_line(notebook)
     ratios = [model.effect_ratio(48, 24, model.DoseResponse(hill=8, half_fall=fall)) for fall in (47, 48)]
     assert ratios[0] < 0.5 < ratios[1]
 
 
 def test_the_hunt_for_a_buffer_ends_at_020(notebook: NotebookNode) -> None:
-    assert "Find the oxytocin buffer at which both together take 60 %" in markdown(notebook)
+    assert "Find the oxytocin buffer at which both together take 60 %" in on_one_line(notebook)
     lab = labs.the_buffers()
     lab.set(social_support=0.5, oxytocin=0.2)
     assert "Both take 60 %" in lab.sentence
 
 
 def test_the_chain_peaks_in_the_order_that_the_warm_up_asks_for(notebook: NotebookNode) -> None:
-    assert "In which order do CRH, ACTH and cortisol peak" in markdown(notebook)
+    assert "In which order do CRH, ACTH and cortisol peak" in on_one_line(notebook)
     run = labs.the_buffers().result
     peaks = [run.minutes[np.argmax(course)] for course in (run.crh, run.acth, run.cortisol)]
     assert peaks == sorted(peaks)
@@ -262,7 +245,7 @@ def test_the_chain_peaks_in_the_order_that_the_warm_up_asks_for(notebook: Notebo
 
 
 def test_the_hunt_in_the_gain_has_an_end(notebook: NotebookNode) -> None:
-    assert "oxytocin makes the ratio larger, and the signal *harder* to tell" in markdown(notebook)
+    assert "oxytocin makes the ratio larger, and the signal *harder* to tell" in on_one_line(notebook)
     lab = labs.the_gain()
     lab.set(signal=8, tonic_inhibition=4)
     now, course = lab.result.now, lab.result.course
@@ -271,8 +254,9 @@ def test_the_hunt_in_the_gain_has_an_end(notebook: NotebookNode) -> None:
 
 
 def test_the_hunt_among_the_studies_ends_at_61_people(notebook: NotebookNode) -> None:
-    assert "Find the smallest number of people for which the two split results together are rarer than 5 %" in markdown(
-        notebook
+    assert (
+        "Find the smallest number of people for which the two split results together are rarer than 5 %"
+        in on_one_line(notebook)
     )
     assert model.outcomes(model.ByChance(participants=61)).exactly_one < 0.05
     assert model.outcomes(model.ByChance(participants=60)).exactly_one > 0.05
@@ -307,7 +291,7 @@ def test_every_number_that_the_notebook_tells_of_a_study_stands_in_its_row(noteb
         "dickerson2004": ["208"],
         "sikich2021": ["277", "24 weeks", "48 IU", "0.2", "1.5", "1.0", ".61"],
     }
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     for key, words in told.items():
         row = " ".join(str(value) for value in studies.loc[key])
         assert f"[{key}]" in text
@@ -317,6 +301,6 @@ def test_every_number_that_the_notebook_tells_of_a_study_stands_in_its_row(noteb
 
 
 def test_the_notebook_says_what_a_fitted_curve_is_worth_and_gives_no_advice(notebook: NotebookNode) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     assert "put at 24 IU on purpose, so that it lies there is no evidence for anything" in text
     assert "It is no advice to use one, and it cannot read your stress" in text

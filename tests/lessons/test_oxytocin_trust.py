@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-import run_notebooks
 from intimacy.data import load
 from intimacy.labs import oxytocin_trust as labs
 from intimacy.lessons import oxytocin_trust as lessons
@@ -22,6 +20,7 @@ from intimacy.models.oxytocin_trust import (
     drop_after_betrayal,
     simulate_trust_game,
 )
+from lesson import markdown
 
 NOTEBOOK = "04_oxytocin_trust"
 BETS = {
@@ -32,21 +31,6 @@ EXERCISES = {each.name: each for each in lessons.exercises()}
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 # The buttons that every lab has.
 BUTTONS = {"Pin this curve", "Draw again", "Unpin", "Reset", "Play", "Step"}
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook, of cells with a tag if one is given."""
-    return "\n\n".join(
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    )
 
 
 # Bets

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-import run_notebooks
 from intimacy.data import load
 from intimacy.labs import reward_learning as labs
 from intimacy.lessons import reward_learning as lessons
@@ -30,25 +28,10 @@ from intimacy.models.reward_learning import (
     trials_until_half,
     wanting_and_liking,
 )
+from lesson import on_one_line
 
 NOTEBOOK = "03_reward_learning"
 EXERCISES = {each.name: each for each in lessons.exercises()}
-
-
-@pytest.fixture(scope="module")
-def notebook(root: Path) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook on one line, of cells with a tag if one is given."""
-    text = "\n\n".join(
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    )
-    return " ".join(text.split())
 
 
 # Bets
@@ -310,7 +293,7 @@ def test_the_quiz_asks_the_three_questions_that_it_must() -> None:
 
 
 def test_the_numbers_that_the_notebook_tells_are_those_of_the_models(notebook: NotebookNode) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     chances = (0.25, 0.5, 0.75, 0.9)
     exact = [filtering_misses(chance, 0.02) for chance in chances]
     simple = [change_point_misses(chance, 0.02) for chance in chances]
@@ -322,16 +305,16 @@ def test_the_numbers_that_the_notebook_tells_are_those_of_the_models(notebook: N
 
 
 def test_the_plan_for_the_teacher_adds_up(notebook: NotebookNode) -> None:
-    plan = re.search(r"A plan for (\d+) minutes: ([^.]*)\.", markdown(notebook, "instructor"))
+    plan = re.search(r"A plan for (\d+) minutes: ([^.]*)\.", on_one_line(notebook, "instructor"))
     minutes = [int(each) for each in re.findall(r"\d+", plan[2])]
     card = notebook.metadata["intimacy"]
     assert int(plan[1]) == sum(minutes) == card["teaching_minutes"]
-    groups = re.findall(r"### [^(#]*\((\d+) minutes\)", markdown(notebook))
+    groups = re.findall(r"### [^(#]*\((\d+) minutes\)", on_one_line(notebook))
     assert sum(map(int, groups)) == card["exercise_minutes"]
 
 
 def test_the_notebook_says_what_was_not_checked(notebook: NotebookNode) -> None:
-    text = markdown(notebook)
+    text = on_one_line(notebook)
     assert "The two formulas in this lab are written down from memory and were not checked against the paper." in text
     assert "The form of the drive was seen only in program code by others, not in the paper." in text
     sources = load("evidence").set_index("key").loc[["zhang2009", "keramati2014"]]
@@ -339,7 +322,7 @@ def test_the_notebook_says_what_was_not_checked(notebook: NotebookNode) -> None:
 
 
 def test_both_sides_of_the_open_debate_are_cited(notebook: NotebookNode) -> None:
-    told = markdown(notebook).partition("**An open debate.**")[2].partition("**Contact as a reward.**")[0]
+    told = on_one_line(notebook).partition("**An open debate.**")[2].partition("**Contact as a reward.**")[0]
     assert {"jeong2022", "gershman2024", "qian2025"} <= set(re.findall(r"\[(\w+)\]", told))
     assert "not settled" in told
 
@@ -350,7 +333,7 @@ def trials_needed(**change: Any) -> float:
 
 
 def test_the_hunt_for_a_quick_ringtone_needs_two_sliders(notebook: NotebookNode) -> None:
-    assert "fewer than 10. No slider does it alone; which two do it together?" in markdown(notebook)
+    assert "fewer than 10. No slider does it alone; which two do it together?" in on_one_line(notebook)
     lab = labs.the_ringtone()
     specifications = lab.parameters.specifications()
     for name in ("learning_rate", "discount", "delay", "reward_probability"):
@@ -361,12 +344,12 @@ def test_the_hunt_for_a_quick_ringtone_needs_two_sliders(notebook: NotebookNode)
 
 
 def test_the_hunt_for_a_jump_ends_where_the_notebook_leads(notebook: NotebookNode) -> None:
-    assert "From which λ on does the ringtone need fewer than 10 trials?" in markdown(notebook)
+    assert "From which λ on does the ringtone need fewer than 10 trials?" in on_one_line(notebook)
     assert trials_needed(trace=0.85) >= 10 > trials_needed(trace=0.9)
 
 
 def test_one_disappointment_leaves_something_behind(notebook: NotebookNode) -> None:
-    assert "what does one disappointment leave behind?" in markdown(notebook)
+    assert "what does one disappointment leave behind?" in on_one_line(notebook)
     lab = labs.the_ringtone()
     lab.preset("A hug that fails")
     after = lab.result.prediction_error[100:130]
@@ -375,7 +358,7 @@ def test_one_disappointment_leaves_something_behind(notebook: NotebookNode) -> N
 
 
 def test_only_one_control_moves_the_mean_at_the_hug_for_good(notebook: NotebookNode) -> None:
-    assert "only one control moves the mean at the hug away from zero for good" in markdown(notebook)
+    assert "only one control moves the mean at the hug away from zero for good" in on_one_line(notebook)
     lab = labs.the_three_traces()
     specifications = lab.parameters.specifications()
     assert [each["name"] for each in lab.controls if each["advanced"]] == ["reward", "trace", "negative_ratio"]
@@ -414,7 +397,7 @@ def test_whoever_expects_little_is_pleasantly_surprised_on_average() -> None:
 
 
 def test_the_hunt_for_a_wish_ends_between_two_stops_of_the_slider(notebook: NotebookNode) -> None:
-    assert "how strong must it be to turn a dislike of −0.8 into a wish?" in markdown(notebook)
+    assert "how strong must it be to turn a dislike of −0.8 into a wish?" in on_one_line(notebook)
     disliked = Wanting(reward=-0.8, form="additive")
     below, above = (wanting_and_liking(disliked.replace(motivation=state)).wanting[-1] for state in (2.2, 2.3))
     assert below < 0 < above
@@ -422,7 +405,7 @@ def test_the_hunt_for_a_wish_ends_between_two_stops_of_the_slider(notebook: Note
 
 
 def test_the_hunt_for_steady_contacts_ends_where_the_notebook_leads(notebook: NotebookNode) -> None:
-    assert "find a time between contacts with which all five are worth about the same" in markdown(notebook)
+    assert "find a time between contacts with which all five are worth about the same" in on_one_line(notebook)
     spread = {
         hours: np.ptp(simulate_social_homeostasis(SocialHomeostasis(hours_between=hours)).reward)
         for hours in (1, 4, 12)
@@ -432,7 +415,7 @@ def test_the_hunt_for_steady_contacts_ends_where_the_notebook_leads(notebook: No
 
 
 def test_the_presets_of_the_need_show_what_the_notebook_says_of_them(notebook: NotebookNode) -> None:
-    assert "hardly anything is missing" in markdown(notebook)
+    assert "hardly anything is missing" in on_one_line(notebook)
     lab = labs.the_need()
     first = {}
     for name in ("Ten hours alone", "Two days alone", "Straight away", "Solitude, chosen"):
@@ -444,7 +427,7 @@ def test_the_presets_of_the_need_show_what_the_notebook_says_of_them(notebook: N
 
 
 def test_the_words_are_gentle(notebook: NotebookNode) -> None:
-    told = (markdown(notebook) + repr(lessons.quiz())).lower()
+    told = (on_one_line(notebook) + repr(lessons.quiz())).lower()
     for word in (
         "needy",
         "clingy",

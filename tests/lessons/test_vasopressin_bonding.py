@@ -11,7 +11,6 @@ import pytest
 from nbformat import NotebookNode
 from scipy import stats
 
-import run_notebooks
 from intimacy.data import load
 from intimacy.labs import vasopressin_bonding as labs
 from intimacy.lessons import vasopressin_bonding as lessons
@@ -24,26 +23,11 @@ from intimacy.models.vasopressin_bonding import (
     simulate_cohort,
     simulate_gene_test,
 )
+from lesson import on_one_line
 
 NOTEBOOK = "05_vasopressin_bonding"
 EXERCISES = {each.name: each for each in lessons.exercises()}
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-
-
-@pytest.fixture(scope="module")
-def notebook(root) -> NotebookNode:
-    """The notebook of the lesson."""
-    return run_notebooks.read(root / "notebooks" / f"{NOTEBOOK}.ipynb")
-
-
-def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
-    """Return the Markdown of a notebook on one line, of cells with a tag if one is given."""
-    cells = [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and (tag is None or tag in cell.metadata.get("tags", []))
-    ]
-    return " ".join(" ".join(cells).split())
 
 
 def typical(**design: Any) -> float:
@@ -236,7 +220,7 @@ def test_the_buttons_of_the_bench_that_the_notebook_names_are_there(notebook: No
 
 
 def test_the_hunt_for_a_drug_ends_with_one_drug(notebook: NotebookNode) -> None:
-    assert "bond within six hours without mating, with one drug" in markdown(notebook)
+    assert "bond within six hours without mating, with one drug" in on_one_line(notebook)
     bench = labs.the_virtual_vole()
     drugs = bench.parameters.specifications()["drug"].options
     works = []
@@ -248,7 +232,7 @@ def test_the_hunt_for_a_drug_ends_with_one_drug(notebook: NotebookNode) -> None:
 
 
 def test_the_hunt_for_a_number_of_animals_has_an_end(notebook: NotebookNode) -> None:
-    assert "**Oxytocin blocked** often ends undecided" in markdown(notebook)
+    assert "**Oxytocin blocked** often ends undecided" in on_one_line(notebook)
     undecided = {
         animals: np.mean(
             [simulate_cohort(lessons.BLOCKED.replace(animals=animals), seed).says == "undecided" for seed in range(60)]
@@ -260,7 +244,7 @@ def test_the_hunt_for_a_number_of_animals_has_an_end(notebook: NotebookNode) -> 
 
 
 def test_what_the_teacher_is_told_of_three_weeks_apart(notebook: NotebookNode) -> None:
-    told = markdown(notebook, "instructor")
+    told = on_one_line(notebook, "instructor")
     assert "with 30 voles, more than half of the cohorts end undecided" in told
     assert "about 200 voles" in told
     undecided = {
@@ -277,7 +261,7 @@ def test_what_the_teacher_is_told_of_three_weeks_apart(notebook: NotebookNode) -
 
 
 def test_a_bond_blocked_at_the_test_is_that_of_the_ordinary_pair(notebook: NotebookNode) -> None:
-    assert "the bond weight in the top panel is that of the ordinary pair" in markdown(notebook, "instructor")
+    assert "the bond weight in the top panel is that of the ordinary pair" in on_one_line(notebook, "instructor")
     bench = labs.the_virtual_vole()
     ordinary = bench.result.bond[-1]
     bench.preset("Blocked at the test")
@@ -286,15 +270,15 @@ def test_a_bond_blocked_at_the_test_is_that_of_the_ordinary_pair(notebook: Noteb
 
 
 def test_six_experiments_agree_in_every_group_and_the_seventh_in_one(notebook: NotebookNode) -> None:
-    assert "six of the seven experiments agree with the model in every group" in markdown(notebook)
+    assert "six of the seven experiments agree with the model in every group" in on_one_line(notebook)
     agreements = [run_historical(each).agreements for each in HISTORICAL]
     assert [agreeing == comparable for agreeing, comparable in agreements].count(True) == 6
     assert agreements[-1] == (1, 2)
 
 
 def test_the_hunt_in_the_gene_test_ends_where_the_teacher_is_told(notebook: NotebookNode) -> None:
-    assert "until half of the carriers score low" in markdown(notebook)
-    assert "while 15 of 100 score low; with 30 of 100 it does" in markdown(notebook, "instructor")
+    assert "until half of the carriers score low" in on_one_line(notebook)
+    assert "while 15 of 100 score low; with 30 of 100 it does" in on_one_line(notebook, "instructor")
     lab = labs.the_gene_test()
     lab.preset("A whole spread")
     assert lab.values["difference"] == lab.parameters.specifications()["difference"].high
@@ -304,7 +288,7 @@ def test_the_hunt_in_the_gene_test_ends_where_the_teacher_is_told(notebook: Note
 
 
 def test_the_study_that_is_surely_different_is_nine_times_as_large(notebook: NotebookNode) -> None:
-    assert "The study is now nine times as large and the difference is beyond doubt" in markdown(notebook)
+    assert "The study is now nine times as large and the difference is beyond doubt" in on_one_line(notebook)
     lab = labs.the_gene_test()
     small = lab.values["people"]
     risks = lab.result.carrier_risk, lab.result.other_risk
@@ -325,7 +309,7 @@ def test_the_rule_of_the_notebook_is_the_packaged_one(notebook: NotebookNode) ->
 
 
 def test_the_other_numbers_of_the_solutions_are_those_of_the_models(notebook: NotebookNode) -> None:
-    told = markdown(notebook, "solution")
+    told = on_one_line(notebook, "solution")
     slow, compensated = (lessons.shares("both_day", key) for key in lessons.COMPENSATION)
     assert f"both groups come to {slow[0]:.2f} if the bond is just slow" in told
     assert (
@@ -336,7 +320,7 @@ def test_the_other_numbers_of_the_solutions_are_those_of_the_models(notebook: No
 
 
 def test_the_notebook_says_which_counts_compare_and_where_they_were_seen(notebook: NotebookNode) -> None:
-    told = markdown(notebook)
+    told = on_one_line(notebook)
     assert load("evidence").set_index("key").loc["ophir2008", "verified"] == "partly"
     assert "counts from a magazine's report of the study" in told
     assert "The count that compares with 5 of 9 is 1 of 27" in told
@@ -344,5 +328,5 @@ def test_the_notebook_says_which_counts_compare_and_where_they_were_seen(noteboo
 
 @pytest.mark.parametrize("phrase", ["love hormone", "monogamy gene", "faithful hormone", "wired for", "cuddle"])
 def test_the_notebook_has_none_of_the_words_that_it_argues_against(notebook: NotebookNode, phrase: str) -> None:
-    words = f"{markdown(notebook)} {lessons.quiz()!r}".lower()
+    words = f"{on_one_line(notebook)} {lessons.quiz()!r}".lower()
     assert phrase not in words
