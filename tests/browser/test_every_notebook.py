@@ -18,22 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name not in FLAGSHIP]
 
 
-def whole(page: Page) -> None:
-    """Wait until each widget that the page shows is drawn, and no more come."""
-    count, still = 0, 0
-    while still < 4:
-        page.tab.wait_for_timeout(250)
-        all_, ready = (page.tab.locator(f".intimacy{state}").count() for state in ("", "[data-ready]"))
-        still = still + 1 if 4 < all_ == ready == count else 0
-        count = all_
-
-
 @pytest.fixture(scope="module", params=NOTEBOOKS)
 def page(request: pytest.FixtureRequest, browser: Any, jupyter: Server) -> Iterator[Page]:
     page = Page(browser)
     page.open_lab(jupyter, f"notebooks/{request.param}.ipynb")
     page.run_all(5)
-    whole(page)
+    page.wait_for_all()
     yield page
     page.close()
     jupyter.stop_kernels()
@@ -74,6 +64,15 @@ def drawn(lab: Any) -> str:
     )
 
 
+def whole(lab: Any) -> str:
+    """Return all that the lab shows, after holding that plotly draws the same from nothing: nothing old is left."""
+    shown = drawn(lab)
+    lab.evaluate("node => Promise.all([...node.querySelectorAll('.picture')].map((each) => Plotly.redraw(each)))")
+    assert drawn(lab) == shown
+    assert "NaN" not in shown
+    return shown
+
+
 def test_every_cell_runs_and_every_widget_shows(page: Page) -> None:
     assert page.tab.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
     for lab in labs(page):
@@ -95,16 +94,16 @@ def test_each_control_of_each_lab_reaches_its_ends(page: Page) -> None:
                 value = slider.evaluate(f"node => Number(node.{end})")
                 assert words.startswith(f"{value:g}"), (slider.get_attribute("id"), words, shown.text_content())
                 assert is_bench(lab) or words in shown.text_content()
-                assert "NaN" not in drawn(lab)
+                whole(lab)
         for select in lab.locator(".controls select").all():
             for value in select.locator("option").evaluate_all("all => all.map((each) => each.value)"):
                 select.select_option(value)
                 answered(page, lab)
-                assert "NaN" not in drawn(lab)
+                whole(lab)
         for switch in lab.locator(".controls input[type=checkbox]").all():
             switch.press("Space")
             answered(page, lab)
-            assert "NaN" not in drawn(lab)
+            whole(lab)
     assert page.complaints == []
 
 
@@ -123,6 +122,7 @@ def test_each_story_changes_the_sentence_and_reset_restores_all(page: Page) -> N
             answered(page, lab)
             assert preset.get_attribute("aria-pressed") == "true"
             assert sentence.text_content() != start
+            whole(lab)
         lab.get_by_role("button", name="Reset").click()
         settled(page, lab)
         assert sentence.text_content() == start
@@ -142,7 +142,7 @@ def test_each_design_of_a_bench_runs_after_a_prediction(page: Page) -> None:
             bench.locator(".log h4").filter(has_text=f"({count})").wait_for()
             answered(page, bench)
             assert not bench.locator(".pending").text_content()
-            assert "NaN" not in drawn(bench)
+            whole(bench)
         assert bench.locator(".log tbody tr").count() == count
     assert page.complaints == []
 
@@ -206,7 +206,7 @@ def test_axe_finds_nothing_in_our_widgets(page: Page) -> None:
 def test_voila_shows_all_of_it_at_any_width(name: str, browser: Any, voila_folder: Server) -> None:
     page = Page(browser)
     page.tab.goto(voila_folder.url(f"voila/render/{name}.ipynb"), timeout=90_000)
-    whole(page)
+    page.wait_for_all()
     assert page.tab.get_by_text("lessons.quiz()").count() == 0
     for width in (360, 1280):
         page.tab.set_viewport_size({"width": width, "height": 900})

@@ -464,12 +464,14 @@ class Picture {
     );
   }
 
-  // Whether nothing changes but where points, lines and bars stand. New bars would come without their style.
+  // Whether nothing changes but where points, lines and bars stand. New bars would come without their style, and to
+  // plotly a trace without points is not there: it would leave the last ones standing.
   onlyMoves() {
     return this.node.data.every((trace) => {
       const arrays = this.arraysOf(trace.meta) ?? {};
       if (Object.keys(arrays).some((path) => path !== "x" && path !== "y")) return false;
-      return trace.type === "scatter" || (trace.type === "bar" && trace.x.length === (arrays.x ?? trace.x).length);
+      const [before, after] = [trace.x ?? [], arrays.x ?? trace.x ?? []].map((points) => points.length);
+      return trace.type === "bar" ? before === after : trace.type === "scatter" && (before === 0) === (after === 0);
     });
   }
 
