@@ -168,6 +168,15 @@ class Page:
             f"() => document.querySelectorAll('.intimacy[data-ready]').length >= {count}", timeout=90_000
         )
 
+    def wait_for_all(self) -> None:
+        """Wait until each widget that the page shows is drawn, and no more come."""
+        count, still = 0, 0
+        while still < 4:
+            self.tab.wait_for_timeout(250)
+            shown, ready = (self.tab.locator(f".intimacy{state}").count() for state in ("", "[data-ready]"))
+            still = still + 1 if 4 < shown == ready == count else 0
+            count = shown
+
     def lab(self, title: str) -> Any:
         return self.tab.locator(".intimacy").filter(has=self.tab.get_by_role("heading", name=title)).first
 
