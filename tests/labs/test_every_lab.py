@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import intimacy.labs
 from intimacy.widgets import Lab
 from look import labs_of
+from stems import STEMS
 from sweep import repeats_as_code, sweep
 
 ROOT = Path(__file__).resolve().parents[2]
-STEMS = sorted(each.name for each in pkgutil.iter_modules(intimacy.labs.__path__))
 LABS = {f"{stem}: {name}": make for stem in STEMS for name, make in labs_of(stem).items()}
 
 

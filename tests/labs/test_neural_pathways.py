@@ -437,7 +437,7 @@ def test_there_are_a_thousand_studies_and_the_filled_diamonds_are_the_posterior(
 def test_each_label_counts_its_own_signs():
     lab = labs.an_insula_blob()
     texts = [lab.frame["layout"][f"annotations[{index}].text"] for index in range(4)]
-    assert texts == ["◆ 35 blob, empathy", "◇ 190 blob, other", "● 15 no blob, empathy", "○ 760 no blob, other"]
+    assert texts == ["◆ 35 blob, empathy", "◇ 190 blob, other", "● 15 none, empathy", "○ 760 none, other"]
     said = [each["text"] for each in lab.figure["layout"]["annotations"]]
     assert said[4:] == ["before the scan", "after the blob"]
 

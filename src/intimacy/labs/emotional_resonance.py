@@ -224,7 +224,7 @@ def _draw_gained(
 def _clocks_figure() -> go.Figure:
     figure = theme.new_figure(690, margin={"l": 76, "r": 16, "t": 30, "b": 48})
     _dial(figure, 2, (0.0, 0.46), (0.71, 1.0), "the two clocks", "i solid,<br>j dashed")
-    _dial(figure, 3, (0.54, 1.0), (0.71, 1.0), "their difference", "dots: sliding window<br>arrow: mean = PLV")
+    _dial(figure, 3, (0.54, 1.0), (0.71, 1.0), "their difference", "dots: in a window<br>arrow: mean, PLV")
     arc = {"color": theme.MUTED, "width": 3}
     figure.add_scatter(meta="arc", x=[], y=[], mode="lines", line=arc, **_on_dial(2))
     _add_hand(figure, "hand j", theme.PERSON_J, 2)
@@ -575,7 +575,7 @@ def _recordings_figure() -> go.Figure:
         yaxis3={"domain": [0.66, 1], "range": [-3.2, 3.2], "showticklabels": False, "ticks": "", "anchor": "x3"},
     )
     figure.add_annotation(theme.label("i solid, j dashed", theme.INK, x=0.5, y=1.0, **_CORNER))
-    key = "outline: epochs; bold: their mean<br>grey: surrogates; dotted: their 95 %<br>circle: an endless epoch"
+    key = "outline: epochs; bold: mean<br>grey: surrogates; dotted: 95 %<br>circle: an endless epoch"
     figure.add_annotation(theme.label(key, theme.INK, x=0, y=0.36, align="left", **_CORNER))
     return figure
 
@@ -707,7 +707,7 @@ def _crowd_figure() -> go.Figure:
         },
         yaxis3={"domain": [0.58, 1], "range": [0, 1.05], "tickvals": [0, 0.5, 1], "anchor": "x3"},
     )
-    figure.add_annotation(theme.label("order r,<br>dotted: endless", x=0.64, y=1.0, align="left", **_CORNER))
+    figure.add_annotation(theme.label("r, dotted:<br>endless", x=0.64, y=1.0, align="left", **_CORNER))
     figure.add_annotation(theme.label("this crowd; dotted: an endless one", theme.VASOPRESSIN, x=0, y=0.3, **_CORNER))
     return figure
 

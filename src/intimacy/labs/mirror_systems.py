@@ -163,7 +163,7 @@ def _learning_figure() -> go.Figure:
     square = {"constrain": "domain", "showgrid": False, "zeroline": False, "ticks": "", "showline": False}
     figure.update_layout(
         xaxis={
-            "title": "Trials of training (below 0: childhood)",
+            "title": "Trial (below 0: childhood)",
             "range": [-CHILDHOOD_SHOWN, TRAINING_TRIALS],
             "dtick": 200,
             "zeroline": True,
@@ -254,7 +254,7 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
 def _beside_dashes(known: bool, crossing: float | None) -> str:
     if not known:
         return ""
-    return "dashed: expected" if crossing is None else f"dashed: expected,<br>0 after {crossing:.0f}"
+    return "dashed: mean" if crossing is None else f"dashed: mean,<br>0 after {crossing:.0f}"
 
 
 def _action(action: int, actions: int) -> str:
@@ -371,7 +371,7 @@ def _contingency_figure() -> go.Figure:
     figure.add_annotation(theme.label("dashed: the situation", theme.INK, x=0, y=1, **_CORNER))
     at_right = {**_CORNER, "xanchor": "right"}
     figure.add_annotation(theme.label("dotted: expected", theme.MUTED, x=1, y=1, yshift=20, **at_right))
-    figure.add_annotation(theme.label("your smile: meetings are counted", theme.PERSON_I, x=0, y=0.3, **_CORNER))
+    figure.add_annotation(theme.label("your smile: meetings counted", theme.PERSON_I, x=0, y=0.3, **_CORNER))
     return figure
 
 
@@ -544,9 +544,9 @@ def _overlap_figure() -> go.Figure:
     figure.add_shape(type="line", x0=-0.5, x1=1.5, y0=0.5, y1=0.5, xref="x2", yref="y2", line=chance)
     figure.add_annotation(theme.label("dot: a voxel<br>dashed: one code", theme.INK, x=0, y=0.49, **_CORNER))
     for line, (words, color, _, sign, _) in enumerate(_TRAINED.values()):
-        place: dict[str, Any] = {"x": 0.53, "y": 0.49, "yshift": 18 * (1 - line), **_CORNER}
+        place: dict[str, Any] = {"x": 0.5, "y": 0.49, "yshift": 18 * (1 - line), **_CORNER}
         figure.add_annotation(theme.label(f"{sign} {words}", color, **place))
-    figure.add_annotation(theme.label("Right, ─ expected", theme.INK, x=0.53, y=0.49, yshift=36, **_CORNER))
+    figure.add_annotation(theme.label("Right, ─ expected", theme.INK, x=0.5, y=0.49, yshift=36, **_CORNER))
     bottom: dict[str, Any] = {"x": -0.45, "xref": "x2", "yref": "y2", "xanchor": "left", "yanchor": "top"}
     figure.add_annotation(theme.label("chance", theme.MUTED, y=0.5, **bottom))
     return figure
@@ -730,7 +730,7 @@ def _group_figure() -> go.Figure:
     ceiling = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     figure.add_shape(type="line", x0=0, x1=MINUTES, y0=model.CEILING, y1=model.CEILING, line=ceiling)
     figure.add_annotation(theme.label("", theme.INK, x=0, y=1, **_CORNER))
-    words = "bold: mean, dashed: most and least<br>dotted: where the mean would rest"
+    words = "bold: mean, dashed: most, least<br>dotted: where the mean rests"
     figure.add_annotation(theme.label(words, theme.INK, x=0, y=0.55, **_CORNER))
     figure.add_annotation(theme.label("stressor", theme.INK, x=2, y=1, yref="y domain", xanchor="left", yanchor="top"))
     at_end = {"xanchor": "right", "yanchor": "bottom"}

@@ -131,9 +131,9 @@ _FOLDED = (
 _SHORT: dict[Region, str] = {"amygdala": "AMY", "insula": "AI", "cingulate": "ACC", "prefrontal": "PFC"}
 _HEADINGS: dict[Region, str] = {
     "amygdala": "AMY: amygdala",
-    "insula": "AI: anterior insula",
-    "cingulate": "ACC: ant. cingulate",
-    "prefrontal": "PFC: lat. prefrontal",
+    "insula": "AI: ant. insula",
+    "cingulate": "ACC: cingulate",
+    "prefrontal": "PFC: prefrontal",
 }
 
 # The panels stand as the regions stand in A's half of the network: (column, row), each from the left and the top.
@@ -691,8 +691,8 @@ def _brink_figure() -> go.Figure:
         theme.label("critical coupling", theme.MUTED, x=0, y=1, yref="paper", xanchor="right", yanchor="bottom")
     )
     figure.add_annotation(theme.label(f"model's ceiling: {RATE_CEILING:g}", theme.MUTED, x=0, y=RATE_CEILING, **left))
-    figure.add_annotation(theme.label("lines: formula, symbols: simulation", x=0, yshift=22, **above))
-    for text, person, x in (("● A, solid", "A", 0.0), ("◆ B, dashes", "B", 0.3), ("◇ B at twice e", "B", 0.65)):
+    figure.add_annotation(theme.label("lines: formula, symbols: runs", x=0, yshift=22, **above))
+    for text, person, x in (("● A, solid", "A", 0.0), ("◆ B, dashes", "B", 0.3), ("◇ B at 2 e", "B", 0.65)):
         figure.add_annotation(theme.label(text, _COLORS[person], x=x, yshift=44, **above))
     return figure
 
@@ -795,8 +795,8 @@ _DOT_KINDS = {
     # Shape: whether the region was active. Filled: whether the study was of empathy.
     "active_with": ("diamond", theme.INK, "◆ {} blob, empathy"),
     "active_without": ("diamond-open", theme.INK, "◇ {} blob, other"),
-    "silent_without": ("circle-open", theme.MUTED, "○ {} no blob, other"),
-    "silent_with": ("circle", theme.MUTED, "● {} no blob, empathy"),
+    "silent_without": ("circle-open", theme.MUTED, "○ {} none, other"),
+    "silent_with": ("circle", theme.MUTED, "● {} none, empathy"),
 }
 _DOT_LABELS = {"active_with": (0, 1), "active_without": (0, 0), "silent_with": (1, 1), "silent_without": (1, 0)}
 

@@ -328,8 +328,8 @@ def _dose_figure() -> go.Figure:
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
         },
     )
-    found = "Cardoso 2013: lower cortisol<br>after 24 IU (◆), not after 48 (◇);<br>doses did not differ clearly"
-    key = "dashed: wanted; dotted: spared"
+    found = "Cardoso 2013: lower cortisol<br>after 24 IU (◆), not 48 (◇);<br>doses did not differ clearly"
+    key = "dashes: wanted, dots: spared"
     figure.add_annotation(theme.label(found, theme.INK, x=0, y=1, yshift=20, align="left", **_CORNER))
     figure.add_annotation(theme.label(key, theme.INK, x=0, y=1, **_CORNER))
     return figure
@@ -446,7 +446,8 @@ def _buffers_figure() -> go.Figure:
         xaxis3={**choices, "domain": [0, 0.42], "anchor": "y3"},
         xaxis4={**choices, "domain": [0.58, 1], "anchor": "y4"},
         yaxis3={"title": "Peak (a.u.)", "domain": [0, 0.25], "anchor": "x3"},
-        yaxis4={"type": "log", "domain": [0, 0.25], "anchor": "x4", "dtick": "D2"},
+        # Ticks by name: plotly would write a half as a plain 5.
+        yaxis4={"type": "log", "domain": [0, 0.25], "anchor": "x4", "tickvals": [0.03, 0.1, 0.3, 1, 3, 10, 30, 100]},
     )
     figure.add_shape(
         type="rect", x0=0, x1=0, y0=0.44, y1=1, yref="paper", fillcolor=theme.MUTED, opacity=0.2, line_width=0
@@ -455,7 +456,7 @@ def _buffers_figure() -> go.Figure:
         ("dotted: CRH, dashed: ACTH", theme.INK, 0, 1.0),
         ("area: no buffer; black: both", theme.PERSON_J, 0, 0.76),
         ("differences", theme.INK, 0, 0.25),
-        ("ratios (log scale)", theme.INK, 0.58, 0.25),
+        ("ratios (log)", theme.INK, 0.58, 0.25),
     ):
         figure.add_annotation(theme.label(text, color, x=x, y=y, **_CORNER))
     inside: dict[str, Any] = {"x": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}

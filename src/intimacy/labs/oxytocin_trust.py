@@ -360,14 +360,14 @@ def _funnel_figure() -> go.Figure:
         meta="mean", x=[], y=[], mode="lines", line={"color": theme.PERSON_J, "dash": "longdash", "width": 2}
     )
     figure.update_layout(
-        xaxis={"title": "Estimated effect d (standard deviations)", "range": [-1.6, 2.2]},
+        xaxis={"title": "Estimated effect d (SD)", "range": [-1.6, 2.2]},
         yaxis={"title": "Standard error<br>(small labs at the bottom)", "range": [0.7, 0], "zeroline": False},
     )
     figure.add_annotation(
         theme.label("truth", theme.PERSON_I, x=0, y=1, yref="paper", yanchor="bottom", xanchor="right")
     )
     figure.add_annotation(
-        theme.label("mean published", theme.PERSON_J, x=0, y=1, yref="paper", yanchor="bottom", xanchor="left")
+        theme.label("mean of ◆", theme.PERSON_J, x=0, y=1, yref="paper", yanchor="bottom", xanchor="left")
     )
     corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     figure.add_annotation(theme.label("◆ published   ○ file drawer", theme.INK, x=0.01, y=0.02, **corner))
@@ -392,7 +392,7 @@ def _draw_funnel(parameters: replication.ReplicationLab, run: replication.LabsRu
             "yaxis.range": [depth, 0],
             "annotations[0].x": parameters.effect,
             "annotations[1].x": mean if known else 0,
-            "annotations[1].text": "mean published" if known else "",
+            "annotations[1].text": "mean of ◆" if known else "",
         },
     )
 
@@ -743,7 +743,7 @@ def _recovery_figure() -> go.Figure:
                 f"xaxis{axis}": {"title": {"text": f"True {title.split()[2]}"}},
             }
         )
-        title_x = (index - 1) * 0.355
+        title_x = (index - 1) * 0.33
         figure.add_annotation(
             theme.label(_name_of(title).replace(" ", "<br>", 1), theme.PERSON_I, x=title_x, align="left", **_CORNER)
         )

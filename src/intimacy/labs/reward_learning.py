@@ -517,8 +517,8 @@ def _silence_figure() -> go.Figure:
     figure.add_annotation(theme.label("answers stop", theme.INK, x=101, xanchor="left", **_TOP, yshift=18))
     for text, color, y in (
         ("one averages; ◇ gives up", one, upper[1]),
-        ("one asks: has something changed?", two, middle[1]),
-        ("solid: averages, dashed: asks, dotted:<br>asks each time. In rats it falls.", theme.INK, lower[1]),
+        ("one asks: any change?", two, middle[1]),
+        ("solid: averages, dashed: asks,<br>dotted: asks each time.<br>In rats it falls.", theme.INK, lower[1]),
     ):
         figure.add_annotation(theme.label(text, color, align="left", **_CORNER | {"y": y}))
     return figure
@@ -731,7 +731,7 @@ def _need_figure() -> go.Figure:
         yaxis2={"title": "Worth (a.u.)", "domain": [0, 0.38], "range": [-20, 20], "anchor": "x2"},
     )
     figure.add_annotation(theme.label("dotted: set-point, ▲ contact", blue, **_CORNER | {"y": 1}))
-    figure.add_annotation(theme.label("each contact; hatched: too much", blue, **_CORNER | {"y": 0.38}))
+    figure.add_annotation(theme.label("contacts; hatched: too much", blue, **_CORNER | {"y": 0.38}))
     return figure
 
 

@@ -222,7 +222,7 @@ def _vole_figure() -> go.Figure:
             "dtick": 60,
         },
         xaxis4={
-            "title": "Partner's share of the time with either",
+            "title": "Partner's share of the time",
             "anchor": "y4",
             "range": [0, 1],
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
@@ -500,7 +500,7 @@ def _historical_figure() -> go.Figure:
             cliponaxis=False,
         )
     figure.update_layout(
-        xaxis={"title": "Model: share of partner, or aggression (0 to 1)", "range": [0, 1], "tickvals": [0, 0.5, 1]},
+        xaxis={"title": "Model: share, or aggression (0 to 1)", "range": [0, 1], "tickvals": [0, 0.5, 1]},
         yaxis={"visible": False, "range": [_MOST_ARMS - 0.4, -0.9]},
     )
     top: dict[str, Any] = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom"}
@@ -843,7 +843,7 @@ def _litter_figure() -> go.Figure:
     for text, color, lift in (
         ("dotted: true share", theme.MUTED, 56),
         ("◆ published counts, 95 %", theme.INK, 38),
-        ("line: your study so far, shaded: 95 %", theme.PERSON_I, 20),
+        ("line: your study, shaded: 95 %", theme.PERSON_I, 20),
         ("● another father  ○ the pair's", theme.PERSON_J, 2),
     ):
         figure.add_annotation(theme.label(text, color, x=0, y=1, **_CORNER, yshift=lift))
