@@ -6,6 +6,7 @@ the numbers were seen in the source. Status and marks are words with a symbol, n
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +49,13 @@ SCALE_TITLES: Mapping[str, str] = {
     "Vineland-II points": "Difference (points of the Vineland-II scale; 0 means no difference)",
     "ABC-mSW points": "Difference (points of the ABC-mSW scale; 0 means no difference)",
     "correlation r": "Correlation r (0 means no relation)",
+    "standardised mean difference": "Standardised mean difference (standard deviations; 0 means no difference)",
+    "odds ratio": "Odds ratio (1 means no difference; ratio axis)",
+    "hazard ratio": "Hazard ratio (1 means no difference; ratio axis)",
+    "relative risk": "Relative risk (hazard, risk or odds ratio as reported; 1 means no difference; ratio axis)",
 }
+# On these, twice as much and half as much are equally far from no difference: a logarithmic axis, with its line at 1.
+RATIO_SCALES = frozenset({"odds ratio", "hazard ratio", "relative risk"})
 _RESOLVERS: Mapping[str, str] = {
     "doi": "https://doi.org/",
     "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
@@ -329,7 +336,9 @@ def effects(theme: str, scale: str) -> pd.DataFrame:
 def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
     """Draw a forest plot: one diamond and 95 % interval per effect, all on one scale, nothing pooled.
 
-    Diamonds are filled where the numbers were seen in the source, hollow where they were not or only partly.
+    Diamonds are filled where the numbers were seen in the source, hollow where they were not or only partly. A dashed
+    line stands where there is no difference: at 1, on a logarithmic axis, for the ratios of :data:`RATIO_SCALES`, and
+    at 0 for all other scales.
 
     Args:
         rows: effects, as :func:`effects` returns them.
@@ -353,12 +362,13 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
             align="left",
             showarrow=False,
         )
-    figure.add_vline(x=0, line={"color": _QUIET, "dash": "dash", "width": 1})
+    figure.add_vline(x=_no_difference(scale), line={"color": _QUIET, "dash": "dash", "width": 1})
     figure.update_layout(
         showlegend=False,
-        height=90 * len(rows) + 90,
+        # A row holds its interval and the lines of the longest label.
+        height=len(rows) * (42 + 16 * max(len(note.text.split("<br>")) for note in figure.layout.annotations)) + 110,
         margin={"l": 20, "r": 20, "t": 20, "b": 60},
-        xaxis={"title": {"text": SCALE_TITLES[scale]}, "range": _range(rows), "zeroline": False, "showgrid": False},
+        xaxis=_axis(rows, scale),
         yaxis={"visible": False, "range": [-0.4, len(rows) - 0.1]},
     )
     return figure
@@ -421,8 +431,14 @@ def _interval(position: int, row: Mapping[str, Any]) -> go.Scatter:
 
 
 def _label(row: Mapping[str, Any]) -> str:
-    first = escape(textwrap.fill(f"{row['citation']}: {row['measure']}", 64), quote=False).replace("\n", "<br>")
-    return f"<b>{first}</b><br>{_numbers(row)} · {_status(row['status'])} · {VERIFIED_MARKS[row['verified']]}"
+    first = _broken(escape(f"{row['citation']}: {row['measure']}", quote=False), 44)
+    second = _broken(f"{_numbers(row)} · {_status(row['status'])} · {VERIFIED_MARKS[row['verified']]}", 54)
+    return f"<b>{first}</b><br>{second}"
+
+
+def _broken(text: str, width: int) -> str:
+    """Return a text in lines that fit a page of 400 pixels."""
+    return "<br>".join(textwrap.wrap(text, width))
 
 
 def _numbers(row: Mapping[str, Any]) -> str:
@@ -437,8 +453,23 @@ def _mark(row: Mapping[str, Any]) -> str:
     return VERIFIED_MARKS[row["verified"]].split(" ", 1)[1]
 
 
-def _range(rows: pd.DataFrame) -> list[float]:
-    """Return an axis range that holds zero and every interval, with a margin."""
-    low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
-    margin = 0.08 * (high - low)
-    return [low - margin, high + margin]
+def _no_difference(scale: str) -> float:
+    return 1.0 if scale in RATIO_SCALES else 0.0
+
+
+def _axis(rows: pd.DataFrame, scale: str) -> dict[str, Any]:
+    """Return an axis that holds the line of no difference and every interval, with a margin."""
+    ends = [_no_difference(scale), rows["low"].min(), rows["high"].max()]
+    kind = "linear"
+    if scale in RATIO_SCALES:
+        # The range of a logarithmic axis is given in powers of ten.
+        ends, kind = [math.log10(end) for end in ends], "log"
+    margin = 0.08 * (max(ends) - min(ends))
+    return {
+        "title": {"text": _broken(SCALE_TITLES[scale], 50)},
+        "type": kind,
+        "range": [min(ends) - margin, max(ends) + margin],
+        "automargin": True,
+        "zeroline": False,
+        "showgrid": False,
+    }

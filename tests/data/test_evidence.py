@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -231,17 +232,39 @@ def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, sca
         assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(row["low"])
     heights = [trace.y[0] for trace in figure.data]
     assert heights == sorted(heights, reverse=True)
-    assert figure.layout.xaxis.title.text == evidence.SCALE_TITLES[scale]
-    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(0, 0)]
-    low, high = figure.layout.xaxis.range
-    assert low < min(0, rows["low"].min())
-    assert high > max(0, rows["high"].max())
+    assert figure.layout.xaxis.title.text.replace("<br>", " ") == evidence.SCALE_TITLES[scale]
+    ratio = scale in evidence.RATIO_SCALES
+    no_difference = 1 if ratio else 0
+    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(no_difference, no_difference)]
+    assert figure.layout.xaxis.type == ("log" if ratio else "linear")
+    low, high = (10**end for end in figure.layout.xaxis.range) if ratio else figure.layout.xaxis.range
+    assert low < min(no_difference, rows["low"].min())
+    assert high > max(no_difference, rows["high"].max())
     labels = [note.text for note in figure.layout.annotations]
     assert len(labels) == len(rows)
+    texts = [*labels, figure.layout.xaxis.title.text]
+    # Every line has to fit a page of 400 pixels.
+    assert max(len(line) for text in texts for line in re.sub("</?b>", "", text).split("<br>")) <= 54
+    # The longest label has to fit above its interval.
+    assert figure.layout.height / len(rows) > 40 + 15 * max(label.count("<br>") + 1 for label in labels)
     for label, row in zip(labels, rows.to_dict("records"), strict=True):
         assert row["citation"].replace("&", "&amp;") in label.replace("<br>", " ")
         assert f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]" in label
         assert row["status"] in label
+
+
+def test_every_scale_says_where_there_is_no_difference_and_its_line_stands_there() -> None:
+    for scale, title in evidence.SCALE_TITLES.items():
+        assert ("1 means" in title) == (scale in evidence.RATIO_SCALES)
+        assert not (scale in evidence.RATIO_SCALES and "0 means" in title)
+    assert {scale for scale in evidence.SCALE_TITLES if "ratio" in scale} <= evidence.RATIO_SCALES
+
+
+def test_half_and_double_are_equally_far_from_no_difference_on_a_ratio_axis() -> None:
+    rows = effects(THEME, "minutes").head(1).assign(effect_scale="hazard ratio", estimate=1.0, low=0.5, high=2.0)
+    low, high = forest(rows, "hazard ratio").layout.xaxis.range
+    assert low == pytest.approx(-high)
+    assert 10**high > 2.0
 
 
 def test_forest_fills_verified_effects_and_leaves_the_others_hollow() -> None:
