@@ -11,12 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ("pytest", "-q")
+# As many at once as there are cores.
+PARALLEL = (*PYTEST, "-n", "auto", "--dist")
 CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
-    "tests": ((*PYTEST, "tests", "-m", "not browser"),),
-    "notebooks": ((*PYTEST, "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),),
-    "browser": ((*PYTEST, "tests", "-m", "browser"),),
+    "tests": ((*PARALLEL, "loadgroup", "tests", "-m", "not browser"),),
+    "notebooks": (
+        (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
+    ),
+    "browser": ((*PARALLEL, "loadgroup", "tests", "-m", "browser"),),
 }
 
 

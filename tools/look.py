@@ -90,7 +90,8 @@ def in_jupyterlab(stem: str, browser: Any) -> Iterator[tuple[str, list[Picture]]
         opened = Page(browser, viewport={"width": 1280, "height": 1800})
         opened.open_lab(server, f"notebooks/{notebook.name}")
         opened.run_all()
-        opened.wait_for_all()
+        opened.wait_for_idle()
+        opened.wait_for_all(stem)
         for lab in opened.tab.locator(".intimacy-lab, .intimacy-game").all():
             yield lab.locator("h3").first.text_content(), [*photographs(opened, lab)]
         opened.close()

@@ -14,10 +14,14 @@ from pages import FLAGSHIP, Page, Server, copied, jupyter_server, voila_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder, and keep together those that share an open page: of one notebook, or one file."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            notebook = parameters.get("page") or parameters.get("name")
+            item.add_marker(pytest.mark.xdist_group(notebook or item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from flagship import UPSTREAM, faults, settled
-from pages import FLAGSHIP, Page, Server, copied, voila_server
+from pages import FLAGSHIP, Page, Server, copied, fewest_widgets, voila_server
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name not in FLAGSHIP]
@@ -22,8 +22,8 @@ NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) 
 def page(request: pytest.FixtureRequest, browser: Any, jupyter: Server) -> Iterator[Page]:
     page = Page(browser)
     page.open_lab(jupyter, f"notebooks/{request.param}.ipynb")
-    page.run_all(5)
-    page.wait_for_all()
+    page.run_all(fewest_widgets(request.param))
+    page.wait_for_all(request.param)
     yield page
     page.close()
     jupyter.stop_kernels()
@@ -206,7 +206,7 @@ def test_axe_finds_nothing_in_our_widgets(page: Page) -> None:
 def test_voila_shows_all_of_it_at_any_width(name: str, browser: Any, voila_folder: Server) -> None:
     page = Page(browser)
     page.tab.goto(voila_folder.url(f"voila/render/{name}.ipynb"), timeout=90_000)
-    page.wait_for_all()
+    page.wait_for_all(name)
     assert page.tab.get_by_text("lessons.quiz()").count() == 0
     for width in (360, 1280):
         page.tab.set_viewport_size({"width": width, "height": 900})
