@@ -39,7 +39,7 @@ METADATA = (
     "prerequisites",
     "licence",
 )
-MAY_BE_EMPTY = ("number", "prerequisites")
+MAY_BE_EMPTY = ("number", "prerequisites", "exercise_minutes")  # 0 is a number of minutes
 LARGEST = 200_000
 VAGUE_LINKS = frozenset({"here", "click here", "click", "link", "this link", "this", "more", "read more", "see here"})
 UNSEEN_VERBS = frozenset({"understand", "know", "learn", "appreciate", "realise", "realize"})

@@ -12,6 +12,7 @@ from intimacy.widgets.check import (
     NumberExercise,
 )
 from intimacy.widgets.game import Game, Move, Scene
+from intimacy.widgets.handshake import Handshake
 from intimacy.widgets.lab import Frame, Lab, NoControls, Play, Preset
 from intimacy.widgets.quiz import Answer, Question, Quiz, Score
 from intimacy.widgets.solid import Piece, Solid
@@ -29,6 +30,7 @@ __all__ = [
     "Frame",
     "FunctionExercise",
     "Game",
+    "Handshake",
     "Hint",
     "Lab",
     "Move",
