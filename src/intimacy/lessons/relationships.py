@@ -237,8 +237,8 @@ def exercise_influence() -> FunctionExercise:
 
     return FunctionExercise(
         "Exercise 3",
-        f"Write `influence(other, repair)`: {c:g} if the other's affect is above {p:g}, −{d:g} if it is below −{n:g}, "
-        f"otherwise 0; and below −{trigger:g} the repair is added. Then move your function: `interact(influence, "
+        f"Write `with_repair(other, repair)`: {c:g} if the other's affect is above {p:g}, −{d:g} if it is below −{n:g}"
+        f", otherwise 0; and below −{trigger:g} the repair is added. Then move your function: `interact(with_repair, "
         "other=(-2.0, 2.0, 0.1), repair=(0.0, 1.5, 0.05))`.",
         answered,
         cases=[(1.0, 0.0), (0.2, 0.4), (-0.4, 0.4), (-1.0, 0.0), (-1.0, 0.55), (-2.0, 1.2), (0.7, 0.9)],
