@@ -28,7 +28,7 @@ from intimacy.widgets import Frame, Lab, Play, Preset, theme
 Array = NDArray[np.float64]
 
 LOUDEST = 4.0
-"""Arousal beyond this is drawn no further out."""
+"""The axis of arousal ends a little above this at the latest; a line that goes on leaves the picture."""
 
 MOST_PEOPLE = 8
 
@@ -191,8 +191,11 @@ def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
     """Return what a run changes in the picture."""
     places = positions(parameters.group, parameters.people)
     count = len(places)
-    drawn = np.clip(run.arousal, -LOUDEST, LOUDEST)
-    top = theme.ceiling(float(np.abs(drawn).max()) / 1.1, 1) * 1.1
+    loudest = float(np.abs(run.arousal).max())
+    top = theme.ceiling(min(loudest, LOUDEST) / 1.1, 1) * 1.1
+    # Far enough outside that a line leaves the picture steeply, and small enough for 32-bit floats.
+    drawn = np.clip(run.arousal, -1e3 * LOUDEST, 1e3 * LOUDEST)
+    shown = np.clip(drawn / top, -1, 1)
     every = round(1 / model.SECONDS_PER_SAMPLE)
     traces: dict[str, dict[str, Any]] = {
         "ties": ribbons(places, pairs_of(run.adjacency), 0.02),
@@ -200,8 +203,8 @@ def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
             "x": places[:, 0],
             "y": places[:, 1],
             "text": [str(person + 1) for person in range(count)],
-            "marker.color": drawn[::every] / top,
-            "marker.size": 20 + 26 * np.sqrt(np.abs(drawn[::every]) / top),
+            "marker.color": shown[::every],
+            "marker.size": 20 + 26 * np.sqrt(np.abs(shown[::every])),
         },
         "alone": {"x": run.seconds, "y": _alone(parameters, run)},
         "in step": {"x": [run.in_step], "y": [0]},
@@ -211,14 +214,13 @@ def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
     for person in range(MOST_PEOPLE):
         line = {"x": run.seconds, "y": drawn[:, person]} if person < count else NOTHING
         traces[f"person {person + 1}"] = line
-    beyond = bool(np.abs(run.arousal).max() > LOUDEST)
     return Frame(
         traces,
         {
             "yaxis.range": [-top, top],
             "annotations[0].text": "blue: above baseline<br>orange: below; larger: further",
             "annotations[3].text": f"dotted: 1 alone{', thin: all others' if count > 2 else ''}",
-            "annotations[5].text": f"beyond {LOUDEST:g} not drawn" if beyond else "",
+            "annotations[5].text": f"beyond {LOUDEST:g} not drawn" if loudest > LOUDEST else "",
         },
     )
 

@@ -34,7 +34,7 @@ BEADS = 4
 """Beads of each feeling along a tie, from the one who feels it to the middle."""
 
 HIGHEST = 16.0
-"""Feelings beyond this are drawn no further out."""
+"""The axis of feelings ends here at the latest; a line that goes on leaves the picture."""
 
 _LARGEST_BEAD = 26.0
 _WIDEST = 2.5  # how far the strip of eigenvalues reaches, per month
@@ -214,8 +214,9 @@ def draw_love(parameters: Love, run: model.LoveRun) -> Frame:
     people = parameters.people
     places = positions("pair" if people == 2 else parameters.constellation, people)
     every = round(MONTHS_PER_STOP / model.MONTHS_PER_SAMPLE)
-    drawn = np.clip(run.feeling, -HIGHEST, HIGHEST)
-    top = theme.ceiling(1.05 * float(np.abs(drawn).max()), 2)
+    # Far enough outside that a line leaves the picture steeply, and small enough for 32-bit floats.
+    drawn = np.clip(run.feeling, -1e3 * HIGHEST, 1e3 * HIGHEST)
+    top = min(theme.ceiling(1.05 * float(np.abs(drawn).max()), 2), HIGHEST)
     each_way = [(int(one), int(other)) for one, other in run.ties if one < other]
     lines = {
         "one": drawn[:, _place(run, 0, 1)],
@@ -228,7 +229,7 @@ def draw_love(parameters: Love, run: model.LoveRun) -> Frame:
     return Frame(
         {
             "ties": ribbons(places, each_way, 0.012),
-            "feelings": _beads(places, run, drawn[::every] / top),
+            "feelings": _beads(places, run, np.clip(drawn[::every] / top, -1, 1)),
             "people": {"x": places[:, 0], "y": places[:, 1], "text": [str(person + 1) for person in range(people)]},
             **{key: {"x": run.months, "y": values} for key, values in lines.items()},
             **_modes(run),
