@@ -137,7 +137,7 @@ def _tournament_figure() -> go.Figure:
         },
     )
     at: dict[str, Any] = {**CORNER, "x": 0, "y": 1, "xshift": 8 - _LEFT}
-    figure.add_annotation(theme.label("bar: exact mean, ◇ one tournament by chance", theme.INK, yshift=22, **at))
+    figure.add_annotation(theme.label("bar: exact mean, ◇ one by chance", theme.INK, yshift=22, **at))
     figure.add_annotation(theme.label("at the right: copies, and the exact place", theme.INK, yshift=2, **at))
     return figure
 

@@ -137,7 +137,7 @@ def _alone_figure() -> go.Figure:
         yaxis2={**unlabelled, "domain": upper, "anchor": "x2"},
         xaxis3={**alone, "title": "Time alone", "domain": left, "anchor": "y3"},
         yaxis3={"title": "Contact<br>(× usual)", "domain": lower, "anchor": "x3", "nticks": 4},
-        xaxis4={**after, "title": "Together again, a year", "domain": right, "anchor": "y4"},
+        xaxis4={**after, "title": "Together, a year", "domain": right, "anchor": "y4"},
         yaxis4={**unlabelled, "domain": lower, "anchor": "x4"},
     )
     words = "line: connection<br>filled: missing"

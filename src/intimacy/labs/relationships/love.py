@@ -188,7 +188,7 @@ def _love_figure() -> go.Figure:
         xaxis2={**HIDDEN, "domain": [0, 1], "anchor": "y2"},
         yaxis2={**HIDDEN, "domain": [0.6, 1], "anchor": "x2", "scaleanchor": "x2"},
         xaxis3={
-            "title": "A small disturbance grows (per month)",
+            "title": "Disturbances grow (per month)",
             "range": [-_WIDEST, _WIDEST],
             "dtick": 1,
             "anchor": "y3",
