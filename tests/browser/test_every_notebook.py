@@ -90,14 +90,22 @@ def test_every_cell_runs_and_every_widget_shows(page: Page) -> None:
     assert page.complaints == []
 
 
+def ends(slider: Any, both: bool) -> list[tuple[str, str]]:
+    """Return the keys that take a slider to its ends, and what each end is called; or to the far one only."""
+    far = slider.evaluate("node => node.value - node.min < node.max - node.value")
+    keys = [("End", "max"), ("Home", "min")]
+    return keys if both else keys[:1] if far else keys[1:]
+
+
 def test_each_control_of_each_lab_reaches_its_ends(page: Page) -> None:
-    for lab in labs(page):
+    """Both ends in the first lab; in the others the far one, since every end is swept without a browser."""
+    for place, lab in enumerate(labs(page)):
         lab.scroll_into_view_if_needed()
         for summary in lab.locator("details:has(> .control):not([open]) > summary").all():
             summary.click()
         shown = lab.locator(".shown")
         for slider in lab.locator(".controls input[type=range]").all():
-            for key, end in (("End", "max"), ("Home", "min")):
+            for key, end in ends(slider, both=place == 0):
                 slider.press(key)
                 answered(page, lab)
                 words = slider.get_attribute("aria-valuetext") or ""
