@@ -1,7 +1,8 @@
 """A lab behind a slow line, in real JupyterLab: with the pictures there before they are asked for, and without.
 
 Everything passes a proxy that adds 150 ms each way. A step is timed in the page as in ``bench_browser.py``: from the
-``keydown`` on the slider to the first animation frame after the picture has changed.
+``keydown`` on the slider to the first animation frame after the picture has changed. Without pictures the last value of
+a drag may wait for the answer to the question before, so it has two round trips and the time of model and picture.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pages import Page, Server, jupyter_server
 
 EACH_WAY = 0.150
 STEPS = 30
+DRAGS = 3
 LAB = "from intimacy.labs import oxytocin_trust\nlab = oxytocin_trust.the_loop()\n"
 PAGES = {"with": f"{LAB}lab", "without": f"{LAB}lab.no_frames = 'Each picture is asked for.'\nlab"}
 SLIDER = ".intimacy input[type=range] >> nth=0"
@@ -31,13 +33,13 @@ DRAG = """async () => {
   const lab = document.querySelector('.intimacy');
   const slider = lab.querySelector('input[type=range]');
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const shows = () => lab.querySelector('.shown').textContent.includes('= 0.35');
+  const shows = () => lab.querySelector('.shown').textContent.includes('= 0.95');
   for (let step = 0; step < 40; step += 1) {
     slider.value = 0.2 + 0.05 * (step % 14);
     slider.dispatchEvent(new Event('input', { bubbles: true }));
     await pause(50);
   }
-  slider.value = 0.35;
+  slider.value = 0.95; // where the drag has not been
   const from = performance.now();
   slider.dispatchEvent(new Event('input', { bubbles: true }));
   while (!shows() && performance.now() - from < 20000) await pause(1);
@@ -50,7 +52,7 @@ LIVE = """async () => {
   const [first, ...others] = lab.querySelectorAll('.controls input[type=range]');
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const times = [];
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 16; step += 1) {
     document.activeElement.blur();
     first.focus();
     await pause(220);
@@ -155,9 +157,12 @@ def rows() -> list[dict[str, Any]]:
                 times[stem] = steps(page, STEPS)[3:]
                 page.tab.wait_for_timeout(1500)
                 sent.clear()
-                drags[stem] = page.tab.evaluate(DRAG)
-                page.tab.wait_for_timeout(1500)
-                asked[stem] = questions(sent)
+                lasts = []
+                for _ in range(DRAGS):
+                    lasts.append(page.tab.evaluate(DRAG))
+                    page.tab.wait_for_timeout(1500)
+                drags[stem] = statistics.median(lasts)
+                asked[stem] = questions(sent) / DRAGS
                 live[stem] = statistics.median(page.tab.evaluate(LIVE))
                 page.close()
                 line.seconds = 0.0
@@ -188,8 +193,8 @@ def rows() -> list[dict[str, Any]]:
             "far away: last value after a drag, none there",
             drags["without"],
             None,
-            "<= 700 ms",
-            drags["without"] <= 700,
+            "<= 750 ms",
+            drags["without"] <= 750,
         ),
         row(
             "far away: questions of a drag of 41 moves, none there",
