@@ -1,6 +1,6 @@
 # Every task of the project by name; `make` alone lists them. ARGS passes options on: make lab ARGS=--no-browser
 # PYTHON=/path/to/python chooses the Python that .venv is made with.
-.PHONY: help setup setup-test lab test figures look notebooks site bench lock clean
+.PHONY: help setup setup-test lab test figures look notebooks site bench tables lock clean
 .DEFAULT_GOAL := help
 export PYTHON
 RUN = .venv/bin/python
@@ -37,6 +37,9 @@ bench: setup-test ## measure against the budgets and the peers
 
 lock: setup-test ## lock the requirements again (ARGS=--upgrade takes the newest)
 	@$(RUN) tools/lock.py $(ARGS)
+
+tables: setup-test ## write the data dictionary and the references as BibTeX (ARGS=--check only looks)
+	@$(RUN) tools/data_dictionary.py $(ARGS)
 
 clean: ## remove the environment and all that was built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

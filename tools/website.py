@@ -30,7 +30,9 @@ from without_python import MODULES
 ROOT = Path(__file__).resolve().parents[1]
 SITE = Path(__file__).resolve().parent / "site"
 MOST_BYTES = 6_000_000
-INSTALL = "import sys\nsys.path.append({tools!r})\nimport without_python\nwithout_python.install()"
+STOPS = (24, 16, 10)
+"""Pictures along each control: fewer, where the page would be too large."""
+INSTALL = "import sys\nsys.path.append({tools!r})\nimport without_python\nwithout_python.install({most})"
 MATH = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 UPRIGHT = re.compile("<mo>(max|min)</mo>")  # as an operator it would not stand below the line
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -65,20 +67,32 @@ class Formulas:
         return re.sub(r"formula(\d+)x", lambda found: self.made[int(found[1])], page)
 
 
-def alive(path: Path) -> nbformat.NotebookNode:
+def alive(path: Path, most: int) -> nbformat.NotebookNode:
     """Return a notebook as it runs with widgets that need no Python, without what is for teachers."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if "instructor" not in cell.metadata.get("tags", [])]
-    install = nbformat.v4.new_code_cell(INSTALL.format(tools=str(ROOT / "tools")))
+    install = nbformat.v4.new_code_cell(INSTALL.format(tools=str(ROOT / "tools"), most=most))
     notebook.cells.insert(0, install)
     done = run(notebook, path.parent)
     del done.cells[0]
     return done
 
 
-def page(path: Path, before: tuple[str, str] | None, after: tuple[str, str] | None) -> str:
-    """Return a notebook as a page."""
-    notebook, formulas = alive(path), Formulas()
+Link = tuple[str, str] | None
+
+
+def page(path: Path, before: Link, after: Link) -> str:
+    """Return a notebook as a page, with as many pictures as its size allows."""
+    for most in STOPS:
+        body = page_with(path, before, after, most)
+        if len(body.encode()) <= MOST_BYTES:
+            break
+    return body
+
+
+def page_with(path: Path, before: Link, after: Link, most: int) -> str:
+    """Return a notebook as a page, with so many pictures along each control."""
+    notebook, formulas = alive(path, most), Formulas()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = formulas.taken_out(cell.source)

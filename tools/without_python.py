@@ -19,7 +19,7 @@ import numpy as np
 from intimacy.widgets import Bench, Bet, BetAnswer, Game, Handshake, Lab, Still, frames
 
 STOPS = 24
-"""Pictures along one control: those near the story, its ends, and others evenly between."""
+"""Pictures along one control, unless told otherwise: those near the story, its ends, and others evenly between."""
 
 ALONE = (
     "This page has no Python. One control at a time moves away from a story, in steps that may be coarser than the "
@@ -58,9 +58,9 @@ def bundle(value: Any) -> str:
     return base64.b64encode(gzip.compress(whole, 9, mtime=0)).decode()
 
 
-def along(lab: Lab, name: str, films: Sequence[str]) -> dict[str, Any]:
+def along(lab: Lab, name: str, films: Sequence[str], most: int = STOPS) -> dict[str, Any]:
     """Return the pictures along one control around the state of a lab."""
-    wanted = frames.stops(lab.parameters.specifications()[name], lab.values[name])[:STOPS]
+    wanted = frames.stops(lab.parameters.specifications()[name], lab.values[name])[:most]
     wanted = wanted if isinstance(wanted[0], str) else sorted(wanted)
     drawn = [lab._computed(lab.parameters.replace(**{name: value}), lab.seed)[1] for value in wanted]
     base = frames.still(lab.frame["traces"], films)
@@ -106,10 +106,10 @@ def _with_row(packed: dict[str, Any], value: Any) -> dict[str, Any]:
     return {**packed, "row": value["row"]} if isinstance(value, Mapping) else packed
 
 
-def story(lab: Lab) -> dict[str, Any]:
+def story(lab: Lab, most: int) -> dict[str, Any]:
     """Return the state of a lab: its picture, films packed, and the pictures along each control."""
     films = lab.play["films"] if lab.play else []
-    lines = {each["name"]: along(lab, each["name"], films) for each in lab.controls}
+    lines = {each["name"]: along(lab, each["name"], films, most) for each in lab.controls}
     return {"frame": packed_films(lab.frame), "lines": lines}
 
 
@@ -131,14 +131,14 @@ def packed_films(frame: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stories(lab: Lab) -> list[dict[str, Any]]:
+def stories(lab: Lab, most: int = STOPS) -> list[dict[str, Any]]:
     """Return the state that a lab shows now, its start and each of its stories, each once."""
-    told = [story(lab)]
+    told = [story(lab, most)]
     before, seed = lab.parameters, lab.seed
     for go in [lab.reset, *(lambda name=name: lab.preset(name) for name in lab.preset_names)]:
         go()
         if lab.values not in [each["frame"]["values"] for each in told]:
-            told.append(story(lab))
+            told.append(story(lab, most))
     lab._show(before, seed, "python")
     return told
 
@@ -171,7 +171,7 @@ def recorded(game: Game) -> list[dict[str, Any]]:
     return told
 
 
-def parts(widget: Any) -> dict[str, Any]:
+def parts(widget: Any, most: int) -> dict[str, Any]:
     """Return all that a page needs to show a widget and to answer for it."""
     state = {name: getattr(widget, name) for name in widget.keys if name[0] != "_" and name not in NOT_OF_THE_PAGE}
     kind = next(each.__name__ for each in (Still, Bench, Lab, Game, Bet, object) if isinstance(widget, each))
@@ -180,21 +180,21 @@ def parts(widget: Any) -> dict[str, Any]:
             return {"kind": kind, "state": state, "first": packed_films(widget.frame), "runs": runs(widget)}
         case Lab():
             alone = ALONE if widget.controls else ""
-            told = stories(widget)
+            told = stories(widget, most)
             return {"kind": kind, "state": {**state, "draws_again": False, "no_frames": alone}, "stories": told}
         case Game():
             return {"kind": kind, "state": state, "scenes": recorded(widget)}
     return {"kind": kind, "state": state}
 
 
-def shown(widget: Any) -> str:
+def shown(widget: Any, most: int) -> str:
     """Return a widget as a part of a page. Where scripts are off, its text stands for it."""
     if isinstance(widget, Handshake):
         return "<p>This page has no Python and needs none. In the notebook, three check marks stand here.</p>"
     module = next(name for kind, name in KINDS if isinstance(widget, kind))
     return (
         f'<div class="without-python" data-module="{module}" data-model="{widget.model_id}">'
-        f'<script type="text/plain">{bundle(parts(widget))}</script>'
+        f'<script type="text/plain">{bundle(parts(widget, most))}</script>'
         f'<pre class="until">{escape(repr(widget))}</pre></div>'
     )
 
@@ -212,11 +212,11 @@ def answered(bet: Bet, answer: BetAnswer) -> str:
     return f'<p data-bet="{bet.model_id}" data-said="{escape(json.dumps(said))}">{escape(answer.text)}</p>'
 
 
-def install() -> None:
-    """Make the widgets of this kernel show themselves without Python."""
+def install(most: int = STOPS) -> None:
+    """Make the widgets of this kernel show themselves without Python, with so many pictures along each control."""
 
     def mimebundle(widget: Any, **_: Any) -> tuple[dict[str, str], dict[str, str]]:
-        return {"text/plain": repr(widget), "text/html": shown(widget)}, {}
+        return {"text/plain": repr(widget), "text/html": shown(widget, most)}, {}
 
     answer = Bet.answer
 

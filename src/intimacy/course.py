@@ -41,20 +41,20 @@ LESSONS = (
     Lesson(6, "neuromodulation", "Neuromodulation", "stress, dose, gain", (2, 1), 4),
     Lesson(7, "mirror_systems", "Mirror systems", "links that turn round", (1, 3), 1),
     Lesson(8, "need_to_connect", "The need to connect", "time alone, a ball game", (1, 1), 3),
-    Lesson(9, "relationships", "Relationships", "traps, repair, ties", (2, 3), 2),
-    Lesson(10, "communication_repair", "Communication, repair", "a tournament", (2, 2), 4),
-    Lesson(11, "society", "Society", "networks of many", (3, 2), 10),
-    Lesson(12, "reading_the_evidence", "Reading the evidence", "the article, read again", (3, 1)),
+    Lesson(9, "relationships", "Relationships", "traps, repair, ties", (2, 2), 2),
+    Lesson(10, "communication_repair", "Communication, repair", "a tournament", (3, 2), 9),
+    Lesson(11, "society", "Society", "networks of many", (4, 2), 10),
+    Lesson(12, "reading_the_evidence", "Reading the evidence", "the article, read again", (4, 1)),
 )
-ROWS = ("Begin with either", "Then", "Further", "To end")
+ROWS = ("Begin with either", "Then", "Further", "And on", "To end")
 
 _ROW, _BOX, _TOP = 118, 76, 26
-_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#CC79A7")
+_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7")
 
 
 @dataclass(frozen=True)
 class CourseMap:
-    """The map of the course: links to all lessons, in four rows; lines lead to the lessons that go on from one."""
+    """The map of the course: links to all lessons, row by row; lines lead to the lessons that go on from one."""
 
     lessons: tuple[Lesson, ...] = LESSONS
 

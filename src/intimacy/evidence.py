@@ -1,4 +1,4 @@
-"""What the research says: tables of studies and claims, and a forest plot that never mixes scales.
+"""What the research says: tables of studies and claims, a forest plot that never mixes scales, and BibTeX.
 
 Nothing here pools results. Each study stands with its own numbers, its status, its caveat, and a mark that says whether
 the numbers were seen in the source. Status and marks are words with a symbol, never a colour alone.
@@ -6,9 +6,11 @@ the numbers were seen in the source. Status and marks are words with a symbol, n
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Self
@@ -17,6 +19,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from intimacy.data import load
+from intimacy.widgets import Bet, Option
 
 STATUS_SYMBOLS: Mapping[str, str] = {
     "supported": "✓",
@@ -56,6 +59,8 @@ SCALE_TITLES: Mapping[str, str] = {
 }
 # On these, twice as much and half as much are equally far from no difference: a logarithmic axis, with its line at 1.
 RATIO_SCALES = frozenset({"odds ratio", "hazard ratio", "relative risk"})
+# How a claim begins in the table that the article does not make itself.
+_ADDED = "Often added:"
 _RESOLVERS: Mapping[str, str] = {
     "doi": "https://doi.org/",
     "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
@@ -257,6 +262,42 @@ def claims_table(theme: str) -> ClaimsTable:
     if rows.empty:
         raise ValueError(f"there is no claim of the theme {theme!r}")
     return ClaimsTable(f"What the article claims, {len(rows)} claims", rows)
+
+
+@dataclass(frozen=True, eq=False)
+class AuditTable:
+    """The article's own claims, over all themes, with a verdict, the reason and the lesson whose labs show it."""
+
+    caption: str
+    rows: pd.DataFrame
+
+    @property
+    def counts(self) -> pd.Series[Any]:
+        """How many claims have each verdict, the strongest support first."""
+        return self.rows["verdict"].value_counts().reindex(list(VERDICT_SYMBOLS), fill_value=0)
+
+    def __repr__(self) -> str:
+        lines = [self.caption]
+        for claim in _records(self.rows):
+            lines.append(_wrap(f"{_verdict(claim['verdict'])}: {claim['claim']} ({claim['notebook']})", indent=0))
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for claim in _records(self.rows):
+            name = claim["notebook"].replace("_", " ")
+            link = f'<a href="{escape(claim["notebook"])}.ipynb">{escape(name)}</a>'
+            rows.append(
+                (escape(claim["claim"]), (_together(_verdict(claim["verdict"])), escape(claim["reason"]), link))
+            )
+        return _html_table(self.caption, ("Claim, in our words", "Verdict", "Why", "Lesson with the labs"), rows)
+
+
+def audit_table() -> AuditTable:
+    """Return the claims that the article itself makes, sentence by sentence, without those that are often added."""
+    claims = load("claims")
+    own = claims[~claims["claim"].str.startswith(_ADDED)].sort_values("notebook", kind="stable").reset_index(drop=True)
+    return AuditTable(f"The article read again, {len(own)} claims", own)
 
 
 def _records(rows: pd.DataFrame) -> Iterable[Mapping[str, Any]]:
@@ -473,3 +514,113 @@ def _axis(rows: pd.DataFrame, scale: str) -> dict[str, Any]:
         "zeroline": False,
         "showgrid": False,
     }
+
+
+def obstacles() -> pd.DataFrame:
+    """Return every pair of effects on one scale, over all themes, with what forbids to pool them.
+
+    Pooling adds up evidence, so it asks for effects on one scale, of different people, on one question. Columns: scale,
+    first, second (citation and measure), obstacle: "the same study" (its outcomes are of the same people), "reviews
+    that may count the same studies", or "two questions", where the measures are not the same; blank where nothing that
+    the tables know of stands against it.
+    """
+    columns = ["key", "measure", "effect_scale"]
+    both = pd.concat([load("evidence"), load("outcomes")], ignore_index=True)
+    rows = both[both["estimate"].notna()][columns]
+    reviews = {study["key"] for study in _records(load("evidence")) if "meta-analysis" in study["design"]}
+    found = [
+        {
+            "scale": scale,
+            "first": f"{citation(first['key'])}: {first['measure']}",
+            "second": f"{citation(second['key'])}: {second['measure']}",
+            "obstacle": _obstacle(first, second, reviews),
+        }
+        for scale, group in rows.groupby("effect_scale", sort=True)
+        for first, second in itertools.combinations(_records(group), 2)
+    ]
+    return pd.DataFrame(found, columns=["scale", "first", "second", "obstacle"])
+
+
+def _obstacle(first: Mapping[str, Any], second: Mapping[str, Any], reviews: Container[str]) -> str:
+    if first["key"] == second["key"]:
+        return "the same study"
+    if first["measure"] != second["measure"]:
+        return "two questions"
+    return "reviews that may count the same studies" if first["key"] in reviews and second["key"] in reviews else ""
+
+
+def rate(claim: str) -> Bet:
+    """Return a claim of the article to be rated by the learner before the course's own verdict is shown.
+
+    Args:
+        claim: id of the claim, such as ``"oxytocin-trust"``.
+
+    Raises:
+        ValueError: no claim has this id.
+    """
+    claims = load("claims").set_index("id")
+    if claim not in claims.index:
+        raise ValueError(f"there is no claim {claim!r}; choose from {', '.join(claims.index)}")
+    row = claims.loc[claim]
+    return Bet(
+        f"How well does the research support this? “{row['claim']}”",
+        {verdict: Option(_verdict(verdict), verdict, f"we say {verdict}") for verdict in VERDICT_SYMBOLS},
+        lambda: str(row["verdict"]),
+        f"of this: {row['reason']} Studies: {_cited(row)}",
+    )
+
+
+# How the journal column names what is no journal: the BibTeX entry and the field that holds the rest of it.
+_BIBTEX_KINDS: Mapping[str, tuple[str, str]] = {
+    "(book)": ("book", "publisher"),
+    "(book chapter)": ("incollection", "booktitle"),
+    "(report)": ("techreport", "institution"),
+    "(preprint)": ("misc", "howpublished"),
+}
+
+
+def bibtex(keys: Iterable[str] | None = None) -> str:
+    """Return studies as BibTeX entries, by key in the order given; all of the table if no keys are given.
+
+    Raises:
+        ValueError: no study has one of the keys.
+    """
+    chosen = load("evidence")["key"] if keys is None else keys
+    return "\n\n".join(_bibtex_entry(_study(key)) for key in chosen) + "\n"
+
+
+def _bibtex_entry(study: Mapping[str, Any]) -> str:
+    journal = study["journal"]
+    kind, place, suffix = "article", "journal", ""
+    for ending, (entry, holder) in _BIBTEX_KINDS.items():
+        if journal.endswith(f" {ending}"):
+            kind, place, suffix = entry, holder, f" {ending}"
+    fields = {
+        "author": " and ".join(_bibtex_author(name.strip()) for name in study["authors"].split(";")),
+        # The second pair of braces keeps capital letters as they are.
+        "title": f"{{{_tex(study['title'])}}}",
+        place: _tex(journal.removesuffix(suffix)),
+        "year": str(study["year"]),
+    }
+    if study["doi"]:
+        fields["doi"] = study["doi"]
+    elif study["other_id"]:
+        fields["note"] = study["other_id"]
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
+    return "\n".join([f"@{kind}{{{study['key']},", *lines, "}"])
+
+
+def _bibtex_author(name: str) -> str:
+    """Return ``Kosfeld M`` as ``Kosfeld, M.``; a group in braces, so that nobody takes it for a person."""
+    if name == "others":
+        return name
+    surname, _, initials = name.rpartition(" ")
+    if not initials.isupper():
+        return f"{{{_tex(name)}}}"
+    if " " in surname and "".join(word[0] for word in surname.split()) == initials:
+        return f"{{{_tex(surname)}}}"
+    return f"{_tex(surname)}, {' '.join(f'{initial}.' for initial in initials)}"
+
+
+def _tex(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text)

@@ -158,7 +158,7 @@ def test_time_steps_and_comes_to_its_end(page: Page) -> None:
         page.tab.wait_for_timeout(150)
         first = drawn(lab)
         assert first != at_rest
-        lab.get_by_role("button", name="Step").click()
+        lab.get_by_role("button", name="Step", exact=True).click()
         page.tab.wait_for_timeout(150)
         assert drawn(lab) != first
         playhead.press("End")

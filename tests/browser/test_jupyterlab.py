@@ -233,7 +233,7 @@ def test_a_whole_game_by_keyboard_and_the_model_reads_it(page: Page) -> None:
         game.get_by_text(f"Round {index}: You sent").first.wait_for(timeout=5000)
     assert "The game is over" in game.locator(".sentence").text_content()
     assert game.locator(".moves button").count() == 0
-    reading.get_by_text("From your 20 rounds").first.wait_for()
+    reading.locator(".sentence").filter(has_text="From your 20 rounds").wait_for()
     assert page.complaints == []
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
 
-from intimacy.widgets import Frame, Game, Move, Scene, theme
+from intimacy.widgets import Advance, Form, Frame, Game, Motion, Move, Scene, theme
 
 
 @dataclass(frozen=True)
@@ -102,3 +103,112 @@ def test_every_change_counts_so_that_others_can_follow(game):
     game.move(1)
     game.new()
     assert seen == [2, 3]
+
+
+# A game with all that a scene can have: a ball that flies, a move by itself, one that stands apart, questions
+
+
+@dataclass(frozen=True)
+class Toss:
+    """A ball goes from left to right and back; you can leave, and say how it was."""
+
+    seed: int
+    thrown: int = 0
+    stage: str = "play"
+    answers: tuple[int, ...] = ()
+
+
+def toss(state, value):
+    if value == "leave":
+        return Toss(state.seed, state.thrown, "asked")
+    if state.stage == "asked" and isinstance(value, list):
+        return Toss(state.seed, state.thrown, "over", tuple(value))
+    if state.stage != "play" or value != "throw":
+        raise ValueError(f"move must be 'throw' or 'leave', got {value!r}")
+    return Toss(state.seed, state.thrown + 1)
+
+
+def toss_scene(state):
+    playing, side = state.stage == "play", float(state.thrown % 2)
+    return Scene(
+        f"The ball is at {side:g}.",
+        "And now?",
+        [Move("throw", "Throw", "1")] if playing else [],
+        Frame({"ball": {"x": [side], "y": [0.0]}}),
+        log=[f"Throw {number}." for number in range(1, state.thrown + 1)],
+        code=f"{state.thrown}",
+        always=[Move("leave", "Leave", "l")] if playing else [],
+        form=Form(("How was it?", "Once more?"), ("bad", "good"), "no answer", "Say so")
+        if state.stage == "asked"
+        else None,
+        motion=Motion("ball", (1 - side, 0.5, side), (0.0, 0.4, 0.0), 0.5) if state.thrown and playing else None,
+        advance=Advance("throw", 2.5) if playing else None,
+    )
+
+
+def toss_figure():
+    picture = theme.new_figure(200)
+    picture.add_scatter(meta="ball", x=[], y=[], mode="markers")
+    return picture
+
+
+@pytest.fixture
+def tossed():
+    return Game("Who has it?", Toss, toss, lambda code: Toss(0, int(code)), toss_scene, toss_figure)
+
+
+def test_a_scene_without_the_extras_sends_none_of_them(game):
+    assert game.scene["always"] == []
+    assert [game.scene[name] for name in ("form", "motion", "advance")] == [None, None, None]
+
+
+def test_what_a_scene_has_travels_as_plain_json(tossed):
+    tossed.move("throw")
+    scene = tossed.scene
+    assert scene["always"] == [{"value": "leave", "label": "Leave", "key": "l"}]
+    assert scene["motion"] == {"trace": "ball", "x": [0.0, 0.5, 1.0], "y": [0.0, 0.4, 0.0], "seconds": 0.5}
+    assert scene["advance"] == {"value": "throw", "seconds": 2.5}
+    tossed.move("leave")
+    assert tossed.scene["form"] == {
+        "questions": ["How was it?", "Once more?"],
+        "points": ["bad", "good"],
+        "left_open": "no answer",
+        "submit": "Say so",
+    }
+    parts = {name: value for name, value in tossed.scene.items() if name != "traces"}
+    assert json.loads(json.dumps(parts)) == parts
+
+
+def test_answers_travel_as_one_move(tossed):
+    tossed.move("leave")
+    tossed._receive(tossed, {"kind": "move", "value": [2, 0], "request": "view:1"}, [])
+    assert tossed.state == Toss(1, 0, "over", (2, 0))
+    assert tossed.scene["form"] is None
+
+
+def test_a_move_that_a_page_made_by_itself_counts_only_for_the_scene_it_saw(tossed):
+    seen = tossed.serial
+    one = {"kind": "move", "value": "throw", "serial": seen}
+    tossed._receive(tossed, {**one, "request": "first:1"}, [])
+    assert tossed.state.thrown == 1
+    assert tossed.scene["motion"] is not None
+    tossed._receive(tossed, {**one, "request": "second:1"}, [])  # another page, a moment too late
+    assert tossed.state.thrown == 1
+    assert tossed.scene["request"] == "second:1"  # it is answered all the same
+    tossed._receive(
+        tossed, {"kind": "move", "value": "throw", "request": "first:2"}, []
+    )  # a person's move has no serial
+    assert tossed.state.thrown == 2
+
+
+def test_nothing_flies_again_when_a_scene_is_shown_once_more_or_brought_back(tossed):
+    tossed.move("throw")
+    tossed._receive(tossed, {"kind": "again", "request": "view:1"}, [])
+    assert tossed.scene["motion"] is None
+    tossed.move("throw")
+    assert tossed.scene["motion"] is not None
+    tossed.resume("3")
+    assert tossed.scene["motion"] is None
+    tossed._receive(tossed, {"kind": "resume", "code": "4", "request": "view:2"}, [])
+    assert tossed.state.thrown == 4
+    assert tossed.scene["motion"] is None

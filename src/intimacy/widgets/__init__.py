@@ -11,7 +11,7 @@ from intimacy.widgets.check import (
     Hint,
     NumberExercise,
 )
-from intimacy.widgets.game import Game, Move, Scene
+from intimacy.widgets.game import Advance, Form, Game, Motion, Move, Scene
 from intimacy.widgets.handshake import Handshake
 from intimacy.widgets.lab import Frame, Lab, NoControls, Play, Preset
 from intimacy.widgets.quiz import Answer, Question, Quiz, Score
@@ -19,6 +19,7 @@ from intimacy.widgets.solid import Piece, Solid
 from intimacy.widgets.still import Still
 
 __all__ = [
+    "Advance",
     "Answer",
     "ArrayExercise",
     "Bench",
@@ -27,12 +28,14 @@ __all__ = [
     "ChoiceExercise",
     "Exercise",
     "Feedback",
+    "Form",
     "Frame",
     "FunctionExercise",
     "Game",
     "Handshake",
     "Hint",
     "Lab",
+    "Motion",
     "Move",
     "NoControls",
     "NumberExercise",

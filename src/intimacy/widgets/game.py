@@ -26,6 +26,50 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Form:
+    """Questions that are answered together, each by one of the same points; each may be left open.
+
+    The move that it makes is a list with one whole number per question: the place of the point, from 1, or 0 for none.
+
+    Attributes:
+        questions: what is asked.
+        points: the points of the scale, in words.
+        left_open: what stands for no answer; it is chosen at first.
+        submit: what the button says.
+    """
+
+    questions: Sequence[str]
+    points: Sequence[str]
+    left_open: str
+    submit: str
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A trace of one point that runs along a path when a scene is new, and ends where the frame has it.
+
+    Under reduced motion it is there at once.
+    """
+
+    trace: str
+    x: Sequence[float]
+    y: Sequence[float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Advance:
+    """A move that the front end makes by itself, some seconds after the scene, while the game is in sight.
+
+    The player can pause that, and does so by making the same move by hand. Under reduced motion, and in a game that a
+    page brings back, nothing moves by itself.
+    """
+
+    value: int | str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Scene:
     """What the player sees of a state.
 
@@ -37,6 +81,10 @@ class Scene:
         tally: names and values that stand above the picture.
         log: every round so far, in words.
         code: a text from which the whole game can be rebuilt.
+        always: moves that stand apart from the others and are never lost to a move that is on its way.
+        form: questions that make a move together.
+        motion: what moves to its place in the picture.
+        advance: what the game does by itself if the player does nothing.
     """
 
     sentence: str
@@ -46,6 +94,10 @@ class Scene:
     tally: Mapping[str, str] = field(default_factory=dict)
     log: Sequence[str] = ()
     code: str = ""
+    always: Sequence[Move] = ()
+    form: Form | None = None
+    motion: Motion | None = None
+    advance: Advance | None = None
 
 
 class Game(anywidget.AnyWidget):
@@ -97,7 +149,7 @@ class Game(anywidget.AnyWidget):
         """What just happened, in words."""
         return str(self.scene["sentence"])
 
-    def move(self, value: int | str) -> None:
+    def move(self, value: int | str | list[int]) -> None:
         """Make a move.
 
         Raises:
@@ -116,12 +168,12 @@ class Game(anywidget.AnyWidget):
         Raises:
             ValueError: the code is not a whole game code.
         """
-        self._show(self._resume(code), "python")
+        self._show(self._resume(code), "python", moved=False)
 
     def __repr__(self) -> str:
         return f"{self.title} {self.sentence}"
 
-    def _show(self, state: Any, request: str) -> None:
+    def _show(self, state: Any, request: str, *, moved: bool = True) -> None:
         scene = self._scene(state)
         self._state = state
         self.serial += 1
@@ -131,6 +183,10 @@ class Game(anywidget.AnyWidget):
             "sentence": scene.sentence,
             "prompt": scene.prompt,
             "moves": [vars(move) for move in scene.moves],
+            "always": [vars(move) for move in scene.always],
+            "form": _plain(scene.form),
+            "motion": _plain(scene.motion) if moved else None,
+            "advance": _plain(scene.advance),
             "tally": [[name, value] for name, value in scene.tally.items()],
             "log": list(scene.log),
             "code": scene.code,
@@ -142,15 +198,26 @@ class Game(anywidget.AnyWidget):
         try:
             match message.get("kind"):
                 case "move":
-                    self._show(self._play(self._state, message["value"]), request)
+                    # A move that a page made by itself counts only for the scene that it saw.
+                    if message.get("serial", self.serial) == self.serial:
+                        self._show(self._play(self._state, message["value"]), request)
+                    else:
+                        self._show(self._state, request, moved=False)
                 case "resume":
-                    self._show(self._resume(str(message["code"])), request)
+                    self._show(self._resume(str(message["code"])), request, moved=False)
                 case "new":
                     self._seed += 1
                     self._show(self._start(self._seed), request)
                 case "again":
-                    self._show(self._state, request)
+                    self._show(self._state, request, moved=False)
                 case "plotly":
                     self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
         except ValueError as refused:
             self.send({"kind": "problem", "request": request, "text": str(refused)})
+
+
+def _plain(part: Form | Motion | Advance | None) -> dict[str, Any] | None:
+    """Return a part of a scene as it travels: by name, with sequences as lists."""
+    if part is None:
+        return None
+    return {name: value if isinstance(value, str | int | float) else list(value) for name, value in vars(part).items()}

@@ -332,6 +332,8 @@ const asArray = (value) => {
   return Array.from({ length: all.length / value.row }, (_, index) => all.subarray(index * value.row, (index + 1) * value.row));
 };
 
+const NARROW = 520; // px; from here down a label may be wider than the room that it was given
+
 const isRows = (value) => value[0] instanceof Float32Array;
 
 const mapped = (values, change) =>
@@ -392,7 +394,25 @@ class Picture {
     this.node.style.minHeight = `${figure.layout.height ?? 400}px`;
     const config = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
     this.width = this.node.clientWidth;
-    return this.plotly.react(this.node, figure.data, figure.layout, config);
+    const drawn = this.plotly.react(this.node, figure.data, figure.layout, config);
+    if (!this.watched) this.node.on("plotly_afterplot", () => this.keepInside());
+    this.watched = true;
+    return drawn;
+  }
+
+  // On a phone a label that would run out of the picture is moved in, as far as there is room on its other side.
+  keepInside() {
+    const outer = this.node.getBoundingClientRect();
+    if (outer.width > NARROW && !this.moved) return;
+    this.moved = outer.width <= NARROW;
+    for (const label of this.node.querySelectorAll(".infolayer :is(.annotation, .g-xtitle)")) {
+      label.style.transform = "";
+      const box = label.querySelector("text")?.getBoundingClientRect();
+      if (!this.moved || !box?.width) continue;
+      const [left, right] = [box.left - outer.left, outer.right - box.right];
+      if (right < 0) label.style.transform = `translateX(${-Math.min(1 - right, Math.max(left, 0))}px)`;
+      else if (left < 0) label.style.transform = `translateX(${Math.min(1 - left, right)}px)`;
+    }
   }
 
   // Where the playhead stands; at rest, `null`, also while only the last picture of a film is there.

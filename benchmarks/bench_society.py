@@ -1,0 +1,280 @@
+"""Trust on a network at scale, against mesa, against a compiled loop and over two workers, in one run.
+
+Run ``python benchmarks/bench_society.py``, or import :func:`rows`. All contestants follow the rule of
+``simulate_trust`` on the same network; before any is timed, all must end at the same mean trust. Times are per person
+and step, with all random numbers drawn anew.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import mesa
+import networkx as nx
+import numba
+import numpy as np
+import psutil
+from distributed import LocalCluster
+from mesa.discrete_space import CellAgent
+from mesa.discrete_space import Network as Cells
+
+from bench_models import compared, duration, seconds, slider_row
+from intimacy.models.society import networks, trust_network
+from intimacy.models.society.trust_network import TrustNetwork, mean_field, simulate_trust
+from intimacy.sweep import grid, sweep
+
+MANY = 1_000_000
+SCALING = grid(repair=[0.5, 0.6, 0.7, 0.8], misunderstanding=[0.05, 0.1, 0.2, 0.3], people=[20_000], steps=[1500])
+WARM_UP = grid(repair=[0.5, 0.6, 0.7, 0.8], people=[50], steps=[10])
+SEED = 7
+AGREED = 0.01
+"""How far apart contestants may end."""
+
+
+class Person(CellAgent):  # type: ignore[misc]
+    """One person in mesa, who decides upon what was before the step, as everyone does."""
+
+    def __init__(self, model: Community, cell: Any, parameters: TrustNetwork) -> None:
+        super().__init__(model)
+        self.cell = cell
+        self.trust = self.following = parameters.start
+        self.arrives, self.unrepaired = 1 - parameters.misunderstanding, 1 - parameters.repair
+        self.gain, self.loss = parameters.gain, parameters.loss
+
+    def meet(self) -> None:
+        """Turn to a neighbour."""
+        other = self.cell.neighborhood.select_random_agent()
+        event = self.random.random()
+        answered = self.trust * other.trust * self.arrives
+        if event < answered:
+            self.following = self.trust + self.gain * (1 - self.trust)
+        elif event > 1 - (self.trust - answered) * self.unrepaired:
+            self.following = self.trust - self.loss * self.trust
+
+    def settle(self) -> None:
+        """Let what was decided count."""
+        self.trust = self.following
+
+
+class Community(mesa.Model):  # type: ignore[misc]
+    """The same community on mesa's network of cells."""
+
+    def __init__(self, parameters: TrustNetwork) -> None:
+        super().__init__(seed=1)
+        network = parameters.network()
+        graph = nx.empty_graph(network.people)
+        graph.add_edges_from(network.pairs().tolist())
+        cells = Cells(graph, capacity=1, random=self.random)
+        for cell in cells.all_cells:
+            Person(self, cell, parameters)
+
+    def step(self) -> None:
+        """Let everyone meet someone, and only then let it count."""
+        self.agents.do("meet")
+        self.agents.do("settle")
+
+    @property
+    def mean(self) -> float:
+        """Mean trust."""
+        return float(np.mean([each.trust for each in self.agents]))
+
+
+@numba.njit  # type: ignore[untyped-decorator]
+def compiled_loop(
+    starts: np.ndarray,
+    neighbours: np.ndarray,
+    before: np.ndarray,
+    steps: int,
+    arrives: float,
+    unrepaired: float,
+    gain: float,
+    loss: float,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """The rule as one would write it for a compiler: person after person."""
+    after = before.copy()
+    for _ in range(steps):
+        for i in range(len(before)):
+            first = starts[i]
+            other = neighbours[first + int(generator.random() * (starts[i + 1] - first))]
+            event = generator.random()
+            answered = before[i] * before[other] * arrives
+            if event < answered:
+                after[i] = before[i] + gain * (1 - before[i])
+            elif event > 1 - (before[i] - answered) * unrepaired:
+                after[i] = before[i] - loss * before[i]
+            else:
+                after[i] = before[i]
+        before, after = after, before
+    return before
+
+
+def compiled(parameters: TrustNetwork) -> np.ndarray:
+    """Run the compiled loop from the same start; returns trust at the end."""
+    network = parameters.network()
+    return compiled_loop(  # type: ignore[no-any-return]
+        network.starts,
+        network.neighbours,
+        np.full(parameters.people, parameters.start),
+        parameters.steps,
+        1 - parameters.misunderstanding,
+        1 - parameters.repair,
+        parameters.gain,
+        parameters.loss,
+        np.random.default_rng(1),
+    )
+
+
+def fresh(parameters: TrustNetwork) -> Callable[[], object]:
+    """Our run, with nothing kept from the one before but the network."""
+
+    def run() -> object:
+        trust_network._draws.cache_clear()
+        trust_network._stored_partners.cache_clear()
+        return simulate_trust(parameters)
+
+    return run
+
+
+def require_agreement(parameters: TrustNetwork) -> None:
+    """Hold that all contestants tell the same story.
+
+    Raises:
+        ValueError: one does not.
+    """
+    community = Community(parameters)
+    for _ in range(parameters.steps):
+        community.step()
+    ends = {
+        "ours": float(simulate_trust(parameters).mean[-1]),
+        "mesa": community.mean,
+        "compiled": float(compiled(parameters).mean()),
+    }
+    if max(ends.values()) - min(ends.values()) > AGREED:
+        raise ValueError(f"contestants must end within {AGREED} of each other, got {ends}")
+
+
+def step_rows() -> list[dict[str, object]]:
+    """Per person and step, at ten thousand and at a million people."""
+    few = TrustNetwork(people=10_000, steps=300)
+    require_agreement(few.replace(steps=40, gain=0.1, repair=0.85))
+    community = Community(few)
+    mesa_step = seconds(community.step, 3) / few.people
+    found = []
+    ours = seconds(fresh(few), 5) / (few.people * few.steps)
+    what = "trust on a small world, {:,} people, per person-step, vs"
+    found.append(compared(f"{what.format(few.people)} mesa network cells", ours, mesa_step, 100))
+    for parameters in (few, few.replace(people=MANY, steps=10)):
+        each = parameters.people * parameters.steps
+        ours = seconds(fresh(parameters), 5) / each
+        loop = seconds(partial(compiled, parameters), 5) / each
+        found.append(compared(f"{what.format(parameters.people)} plain loop, compiled by numba", ours, loop, 0.5))
+    return found
+
+
+def million_row(steps: int = 300) -> dict[str, object]:
+    """A million people on one core, from nothing."""
+    networks.small_world.cache_clear()
+    begin = time.perf_counter()
+    run = simulate_trust(TrustNetwork(people=MANY, steps=steps, start=0.8))
+    took = time.perf_counter() - begin
+    megabytes = psutil.Process().memory_info().rss / 1e6
+    what = f"{MANY:,} people x {steps} steps, one core, network included, {megabytes:.0f} MB, mean {run.mean[-1]:.3f}"
+    return {"what": what, "ours": duration(took), "peer": None, "ratio": None, "budget": None, "met": None}
+
+
+def network_row(people: int = 20_000) -> dict[str, object]:
+    """Build a small world from nothing."""
+
+    def ours() -> object:
+        networks.small_world.cache_clear()
+        return networks.small_world(people)
+
+    peer = seconds(lambda: nx.watts_strogatz_graph(people, 8, 0.05, seed=7), 3)
+    return compared(f"build a small world of {people:,}, vs networkx", seconds(ours), peer, 7)
+
+
+def slider_rows() -> list[dict[str, object]]:
+    """What a slider recomputes at the size of the lab."""
+    rewiring = itertools.cycle(np.linspace(0, 1, 101).tolist())
+    lab = TrustNetwork()
+    size = f"{lab.people} people x {lab.steps} steps"
+    return [
+        slider_row(f"trust network, {size}", partial(simulate_trust, lab)),
+        slider_row(
+            f"trust network, {size}, another network", lambda: simulate_trust(lab.replace(rewiring=next(rewiring)))
+        ),
+        slider_row("trust network, mean field", partial(mean_field, lab)),
+    ]
+
+
+def cluster(workers: int) -> LocalCluster:
+    """A Dask cluster of this machine, with one thread per worker."""
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
+    )
+
+
+def busiest(pids: Sequence[int], before: Sequence[float]) -> float:
+    """Processor time of the busiest worker since then."""
+    return max(now - then for now, then in zip(processor_times(pids), before, strict=True))
+
+
+def processor_times(pids: Sequence[int]) -> list[float]:
+    """Seconds of processor time that each process has had."""
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return [each.user + each.system for each in times]
+
+
+def scaling_rows(rounds: int = 3) -> list[dict[str, object]]:
+    """One sweep on one worker and on two, which are there already: strong scaling. And with their start, vs serial.
+
+    On a machine that others use, the wall clock tells how busy they are; processor time tells how the work was divided.
+
+    Raises:
+        ValueError: an engine gives other numbers than another.
+    """
+    wall: dict[object, list[float]] = defaultdict(list)
+    processor: dict[object, list[float]] = defaultdict(list)
+    found = []
+
+    def timed(name: object, pids: Sequence[int] = (), **engine: Any) -> None:
+        before, begin = processor_times(pids), time.perf_counter()
+        found.append(sweep(trust_network.steady_trust, SCALING, seed=SEED, **engine))
+        wall[name].append(time.perf_counter() - begin)
+        if pids:
+            processor[name].append(busiest(pids, before))
+
+    with cluster(1) as one, cluster(2) as two:
+        for each in (one, two):
+            sweep(trust_network.steady_trust, WARM_UP, seed=SEED, engine=each.scheduler_address)
+        for _ in range(rounds):
+            for count, each in enumerate((one, two), start=1):
+                timed(count, [nanny.pid for nanny in each.workers.values()], engine=each.scheduler_address)
+    timed("serial", engine="serial")
+    timed("local", engine="local", workers=2)
+    if any(each != found[0] for each in found):
+        raise ValueError("serial, one worker and two workers must give the same numbers")
+    what = f"sweep of {len(SCALING)} points, two workers"
+    return [
+        compared(f"{what}, vs one worker", min(wall[2]), min(wall[1]), 1.5),
+        compared(f"{what}, vs one, processor time of the busiest", min(processor[2]), min(processor[1]), 1.5),
+        compared(f"{what} and their start, vs serial", min(wall["local"]), min(wall["serial"]), None),
+    ]
+
+
+def rows() -> list[dict[str, object]]:
+    """All measurements, one row each: what, ours, peer, ratio, budget, met."""
+    return [*step_rows(), network_row(), *slider_rows(), million_row(), *scaling_rows()]
+
+
+if __name__ == "__main__":
+    from run import table
+
+    print(table(rows()))
