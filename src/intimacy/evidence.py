@@ -472,14 +472,13 @@ def _interval(position: int, row: Mapping[str, Any]) -> go.Scatter:
 
 
 def _label(row: Mapping[str, Any]) -> str:
-    first = _broken(escape(f"{row['citation']}: {row['measure']}", quote=False), 44)
-    second = _broken(f"{_numbers(row)} · {_status(row['status'])} · {VERIFIED_MARKS[row['verified']]}", 54)
-    return f"<b>{first}</b><br>{second}"
+    first = _broken(escape(f"{row['citation']}: {row['measure']}", quote=False), 34)
+    return f"<b>{first}</b><br>{_numbers(row)}<br>{_status(row['status'])} · {VERIFIED_MARKS[row['verified']]}"
 
 
 def _broken(text: str, width: int) -> str:
-    """Return a text in lines that fit a page of 400 pixels."""
-    return "<br>".join(textwrap.wrap(text, width))
+    """Return a text in lines that fit a page of 360 pixels."""
+    return "<br>".join(textwrap.wrap(text, width, break_on_hyphens=False))
 
 
 def _numbers(row: Mapping[str, Any]) -> str:
@@ -507,7 +506,7 @@ def _axis(rows: pd.DataFrame, scale: str) -> dict[str, Any]:
         ends, kind = [math.log10(end) for end in ends], "log"
     margin = 0.08 * (max(ends) - min(ends))
     return {
-        "title": {"text": _broken(SCALE_TITLES[scale], 50)},
+        "title": {"text": _broken(SCALE_TITLES[scale], 36)},
         "type": kind,
         "range": [min(ends) - margin, max(ends) + margin],
         "automargin": True,

@@ -17,6 +17,16 @@ from pages import FLAGSHIP, Page, Server, copied, fewest_widgets, voila_server
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name not in FLAGSHIP]
 
+# The labels of a picture that run out of it, and by how many pixels.
+CUT_OFF = """node => {
+  const outer = node.getBoundingClientRect();
+  return [...node.querySelectorAll("svg text")]
+    .filter((each) => each.textContent.trim())
+    .map((each) => [each.textContent, each.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.left < outer.left - 1 || box.right > outer.right + 1))
+    .map(([text, box]) => `${text} (${Math.round(Math.max(outer.left - box.left, box.right - outer.right))} px)`);
+}"""
+
 
 @pytest.fixture(scope="module", params=NOTEBOOKS)
 def page(request: pytest.FixtureRequest, browser: Any, jupyter: Server) -> Iterator[Page]:
@@ -94,16 +104,16 @@ def test_each_control_of_each_lab_reaches_its_ends(page: Page) -> None:
                 value = slider.evaluate(f"node => Number(node.{end})")
                 assert words.startswith(f"{value:g}"), (slider.get_attribute("id"), words, shown.text_content())
                 assert is_bench(lab) or words in shown.text_content()
-                whole(lab)
+                assert "NaN" not in drawn(lab)
         for select in lab.locator(".controls select").all():
             for value in select.locator("option").evaluate_all("all => all.map((each) => each.value)"):
                 select.select_option(value)
                 answered(page, lab)
-                whole(lab)
+                assert "NaN" not in drawn(lab)
         for switch in lab.locator(".controls input[type=checkbox]").all():
             switch.press("Space")
             answered(page, lab)
-            whole(lab)
+            assert "NaN" not in drawn(lab)
     assert page.complaints == []
 
 
@@ -214,6 +224,8 @@ def test_voila_shows_all_of_it_at_any_width(name: str, browser: Any, voila_folde
         for widget in page.tab.locator(".intimacy").all():
             inside, outside = widget.evaluate("node => [node.scrollWidth, node.clientWidth]")
             assert inside <= outside + 1, (width, widget.locator("h3").first.text_content())
+        for picture in page.tab.locator(".intimacy .picture").all():
+            assert picture.evaluate(CUT_OFF) == [], width
     ours, rules = faults(page)
     assert ours == []
     assert rules <= UPSTREAM["app"]

@@ -10,11 +10,9 @@ class HandshakeView {
       { class: "intimacy intimacy-handshake", "aria-labelledby": titleId },
       element("h3", { class: "title", id: titleId, text: model.get("title") }),
       element(
-        "ul",
+        "div",
         { role: "status" },
-        element("li", { text: "✓ This page draws widgets." }),
-        element("li", { text: this.browser() }),
-        this.python,
+        element("ul", {}, element("li", { text: "✓ This page draws widgets." }), element("li", { text: this.browser() }), this.python),
       ),
       element("div", { class: "row" }, button("Ask again", () => this.ask())),
     );
