@@ -34,7 +34,6 @@ STATE = [
     "play",
     "note",
     "draws_again",
-    "no_frames",
     "frame",
     "pinned",
     "prediction",

@@ -13,8 +13,6 @@ import traitlets
 from intimacy.widgets import front_end
 from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
 
-NO_FRAMES = "The game answers each move when you make it; none is computed before."
-
 
 @dataclass(frozen=True)
 class Move:
@@ -118,7 +116,7 @@ class Game(anywidget.AnyWidget):
 
     title = traitlets.Unicode().tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)
-    note = traitlets.Unicode(f"{NOTE} {NO_FRAMES}").tag(sync=True)
+    note = traitlets.Unicode(NOTE).tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     serial = traitlets.Int(0)
 
