@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ("pytest", "-q")
 # As many at once as there are cores.
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
+EVERY_NOTEBOOK = "tests/browser/test_every_notebook.py"
 CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
@@ -20,7 +21,11 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
     ),
-    "browser": ((*PARALLEL, "loadgroup", "tests", "-m", "browser"),),
+    # What waits for a kernel to be missed, or for a key, has the machine for itself.
+    "browser": (
+        (*PYTEST, "tests", "-m", "browser", f"--ignore={EVERY_NOTEBOOK}"),
+        (*PARALLEL, "loadgroup", EVERY_NOTEBOOK),
+    ),
 }
 
 

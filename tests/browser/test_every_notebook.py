@@ -165,6 +165,15 @@ def test_each_design_of_a_bench_runs_after_a_prediction(page: Page) -> None:
     assert page.complaints == []
 
 
+def turned(page: Page, lab: Any, before: str) -> str:
+    """Wait until the lab shows something else than before, and return it."""
+    for _ in range(100):
+        if (now := drawn(lab)) != before:
+            return now
+        page.tab.wait_for_timeout(50)
+    raise AssertionError(f"the picture stays as it was: {before[:300]}")
+
+
 def test_time_steps_and_comes_to_its_end(page: Page) -> None:
     for lab in labs(page):
         if not lab.locator(".play").count():
@@ -173,13 +182,11 @@ def test_time_steps_and_comes_to_its_end(page: Page) -> None:
         playhead = lab.locator(".play input")
         at_rest = drawn(lab)
         playhead.press("Home")
-        page.tab.wait_for_timeout(150)
-        first = drawn(lab)
-        assert first != at_rest
+        first = turned(page, lab, at_rest)
         lab.get_by_role("button", name="Step", exact=True).click()
-        page.tab.wait_for_timeout(150)
-        assert drawn(lab) != first
+        second = turned(page, lab, first)
         playhead.press("End")
+        turned(page, lab, second)
         page.tab.wait_for_timeout(150)
         assert drawn(lab) == at_rest
     assert page.complaints == []

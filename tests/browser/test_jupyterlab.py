@@ -248,7 +248,7 @@ def test_a_reload_brings_back_labs_and_the_game(page: Page, jupyter: Server) -> 
     page.tab.goto(jupyter.url(f"lab/tree/{FLAGSHIP}"))
     page.wait_for_labs(WIDGETS)
     assert page.lab(LOOP).locator(".sentence").text_content() == sentence
-    assert "The game is over" in page.lab(GAME).locator(".sentence").text_content()
+    page.lab(GAME).locator(".sentence").filter(has_text="The game is over").wait_for()
     page.lab(LOOP).get_by_role("button", name="Reset").click()
     settled(page, page.lab(LOOP))
     assert "α = 0.1" in page.lab(LOOP).locator(".shown").text_content()
