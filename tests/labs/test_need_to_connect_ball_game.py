@@ -199,7 +199,7 @@ def test_any_wandering_has_words_and_a_code(seed: int, picks: list[int]) -> None
         for packed in game.scene["traces"].values():
             for numbers in packed.values():
                 assert np.isfinite(unpacked(numbers)).all()
-    again = labs.ball_game(seed + 1)
+    again = labs.ball_game(seed ^ 1)
     again.resume(game.scene["code"])
     assert again.state.throws == game.state.throws
     assert again.scene["motion"] is None

@@ -13,6 +13,9 @@ import traitlets
 from intimacy.widgets import front_end
 from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
 
+SEEDS = 2**32
+"""How many games there are: after the last seed comes the first."""
+
 
 @dataclass(frozen=True)
 class Move:
@@ -157,7 +160,7 @@ class Game(anywidget.AnyWidget):
 
     def new(self) -> None:
         """Start a new game, with the next seed."""
-        self._seed += 1
+        self._seed = (self._seed + 1) % SEEDS
         self._show(self._start(self._seed), "python")
 
     def resume(self, code: str) -> None:
@@ -204,7 +207,7 @@ class Game(anywidget.AnyWidget):
                 case "resume":
                     self._show(self._resume(str(message["code"])), request, moved=False)
                 case "new":
-                    self._seed += 1
+                    self._seed = (self._seed + 1) % SEEDS
                     self._show(self._start(self._seed), request)
                 case "again":
                     self._show(self._state, request, moved=False)
