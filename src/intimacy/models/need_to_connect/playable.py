@@ -17,13 +17,14 @@ the seed, and all else from the seed and the moves. :attr:`GameState.code` holds
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+
+from intimacy.models.game_code import sealed
 
 Stage = Literal["note", "ready", "throws", "ratings", "stopped", "over"]
 Ratings = tuple[int, ...]
@@ -274,13 +275,13 @@ class GameState:
     @property
     def code(self) -> str:
         """A text from which :func:`from_code` rebuilds the moves, with a checksum; what you rated is not in it."""
-        return _sealed(f"{_VERSION}.{self.seed}.{self._letters}")
+        return sealed(f"{_VERSION}.{self.seed}.{self._letters}")
 
     @property
     def code_with_ratings(self) -> str:
         """The same text with what you rated, for whoever wants to keep it."""
         digits = "".join(str(points) for move in self.moves if isinstance(move, tuple) for points in move)
-        return _sealed(f"{_VERSION}.{self.seed}.{self._letters}.{digits}") if digits else self.code
+        return sealed(f"{_VERSION}.{self.seed}.{self._letters}.{digits}") if digits else self.code
 
     @property
     def _reached(self) -> _Course:
@@ -342,10 +343,6 @@ def from_code(code: str) -> GameState:
 def _rows(digits: str) -> list[Ratings]:
     numbers = [int(digit) for digit in digits]
     return [tuple(numbers[at : at + len(NEEDS)]) for at in range(0, len(numbers), len(NEEDS))]
-
-
-def _sealed(body: str) -> str:
-    return f"{body}.{zlib.crc32(body.encode()):08x}"
 
 
 def _require_ratings(ratings: tuple[object, ...]) -> None:

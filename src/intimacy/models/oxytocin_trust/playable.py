@@ -15,12 +15,12 @@ All draws follow from the seed, and all else from the seed and the moves, so a s
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from intimacy.models.game_code import rebuilt, sealed
 from intimacy.models.oxytocin_trust.trust_game import ENDOWMENT, INVESTMENTS
 
 ROUNDS = 20
@@ -172,8 +172,7 @@ class GameState:
     @property
     def code(self) -> str:
         """A short text from which :func:`from_code` rebuilds this game, with a checksum against slips of the pen."""
-        body = f"{_VERSION}.{self.seed}.{''.join(str(INVESTMENTS.index(each)) for each in self.moves)}"
-        return f"{body}.{zlib.crc32(body.encode()):08x}"
+        return sealed(f"{_VERSION}.{self.seed}.{''.join(str(INVESTMENTS.index(each)) for each in self.moves)}")
 
 
 def start(seed: int) -> GameState:
@@ -202,13 +201,4 @@ def from_code(code: str) -> GameState:
     Raises:
         ValueError: the text is not the code of any game (mistyped, shortened or changed).
     """
-    text = code.strip()
-    refused = f"code must be the text a game gave you, unchanged, got {code!r}"
-    try:
-        _, seed, moves, _ = text.split(".")
-        state = GameState(int(seed), tuple(INVESTMENTS[int(digit)] for digit in moves))
-    except (ValueError, IndexError) as error:
-        raise ValueError(refused) from error
-    if state.code != text:
-        raise ValueError(refused)
-    return state
+    return rebuilt(code, INVESTMENTS, GameState)

@@ -20,7 +20,6 @@ All draws follow from the seed, and all else from the seed and the moves, so a s
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +27,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from intimacy.models.game_code import rebuilt, sealed
 from intimacy.models.reward_learning.intermittent import change_point_misses, filtering_misses
 
 Move = Literal["send", "stop"]
@@ -209,8 +209,7 @@ class GameState:
     @property
     def code(self) -> str:
         """A short text from which :func:`from_code` rebuilds this game, with a checksum against slips of the pen."""
-        body = f"{_VERSION}.{self.seed}.{''.join(str(MOVES.index(each)) for each in self.moves)}"
-        return f"{body}.{zlib.crc32(body.encode()):08x}"
+        return sealed(f"{_VERSION}.{self.seed}.{''.join(str(MOVES.index(each)) for each in self.moves)}")
 
     @property
     def _closed(self) -> int:
@@ -247,16 +246,7 @@ def from_code(code: str) -> GameState:
     Raises:
         ValueError: the text is not the code of any game (mistyped, shortened or changed).
     """
-    text = code.strip()
-    refused = f"code must be the text a game gave you, unchanged, got {code!r}"
-    try:
-        _, seed, moves, _ = text.split(".")
-        state = GameState(int(seed), tuple(MOVES[int(digit)] for digit in moves))
-    except (ValueError, IndexError) as error:
-        raise ValueError(refused) from error
-    if state.code != text:
-        raise ValueError(refused)
-    return state
+    return rebuilt(code, MOVES, GameState)
 
 
 def _result(number: int, person: _Person, history: Sequence[Turn]) -> Result:
