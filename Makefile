@@ -1,6 +1,6 @@
 # Every task of the project by name; `make` alone lists them. ARGS passes options on: make lab ARGS=--no-browser
 # PYTHON=/path/to/python chooses the Python that .venv is made with.
-.PHONY: help setup setup-test lab test figures look notebooks bench tables lock clean
+.PHONY: help setup setup-test lab test figures look notebooks site bench tables lock clean
 .DEFAULT_GOAL := help
 export PYTHON
 RUN = .venv/bin/python
@@ -28,6 +28,9 @@ look: setup-test ## photograph every lab of a theme in every state (ARGS=oxytoci
 
 notebooks: setup-test ## run all notebooks in place and tidy them (ARGS=--check only looks)
 	@$(RUN) tools/run_notebooks.py $(ARGS)
+
+site: setup-test ## build the web site in build/site: pages that move without Python (ARGS=04_oxytocin_trust)
+	@$(RUN) tools/website.py $(ARGS)
 
 bench: setup-test ## measure against the budgets and the peers
 	@$(RUN) benchmarks/run.py $(ARGS)

@@ -34,6 +34,7 @@ STATE = [
     "play",
     "note",
     "draws_again",
+    "no_frames",
     "frame",
     "pinned",
     "prediction",

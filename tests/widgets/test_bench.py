@@ -122,3 +122,13 @@ def test_a_bench_is_a_lab_that_sweeps_and_repeats_as_code():
     exec(bench.code().replace(f"from {toss.__module__} import Coins, toss", ""), {"Coins": Coins, "toss": toss}, names)
     assert names["run"].heads.tolist() == bench.result.heads.tolist()
     assert not bench.draws_again
+
+
+def test_a_bench_does_not_compute_ahead_and_says_why(monkeypatch):
+    bench = make()
+    assert "none is computed before" in bench.no_frames
+    messages = sent_by(bench, monkeypatch)
+    bench._receive(bench, {"kind": "frames", "request": "view:1", "name": "coins", "serial": bench._serial}, [])
+    [content] = messages
+    assert content["stops"] == []
+    assert content["done"]

@@ -14,6 +14,8 @@ from intimacy.parameters import Parameters
 from intimacy.widgets import front_end
 from intimacy.widgets.lab import Frame, Lab
 
+NO_FRAMES = "An experiment runs when you have said what you expect; none is computed before."
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -64,6 +66,7 @@ class Bench(Lab):
         **more: Any,
     ) -> None:
         self._prediction, self._row, self._runs = prediction, row, 0
+        more = {"no_frames": NO_FRAMES, **more}
         super().__init__(title, parameters, simulate, figure, draw, describe, seed=seed, **more)
         self.draws_again = False
         self.prediction = {"question": prediction.question, "options": dict(prediction.options)}

@@ -15,6 +15,7 @@ from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
 
 SEEDS = 2**32
 """How many games there are: after the last seed comes the first."""
+NO_FRAMES = "The game answers each move when you make it; none is computed before."
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Game(anywidget.AnyWidget):
 
     title = traitlets.Unicode().tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)
-    note = traitlets.Unicode(NOTE).tag(sync=True)
+    note = traitlets.Unicode(f"{NOTE} {NO_FRAMES}").tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     serial = traitlets.Int(0)
 

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 import traitlets
 
 from intimacy.parameters import Parameters, Specification, format_value
-from intimacy.widgets import front_end
+from intimacy.widgets import frames, front_end
 from intimacy.widgets.solid import Solid
 
 NOTE = "Teaching model. Not advice, not a test of you or your relationship."
@@ -93,6 +93,7 @@ class Lab(anywidget.AnyWidget):
         play: how the picture is revealed in time, where time runs.
         solid: a body above the picture whose parts take the colours of the frame's trace ``solid``.
         seed: the seed of the draws; ``None`` where nothing is drawn.
+        no_frames: why its pictures are not computed before they are asked for, in a sentence that the lab shows.
     """
 
     _esm = front_end.module("lab")
@@ -107,6 +108,7 @@ class Lab(anywidget.AnyWidget):
     solid: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     note = traitlets.Unicode(NOTE).tag(sync=True)
     draws_again = traitlets.Bool().tag(sync=True)
+    no_frames = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     pinned: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
@@ -128,6 +130,7 @@ class Lab(anywidget.AnyWidget):
         play: Play | None = None,
         solid: Solid | None = None,
         seed: int | None = None,
+        no_frames: str = "",
     ) -> None:
         self._simulate, self._draw, self._describe = simulate, draw, describe
         self._table = table or (lambda result: result.to_frame())
@@ -135,6 +138,8 @@ class Lab(anywidget.AnyWidget):
         self._start, self._start_seed = parameters, seed
         self._presets = {each.name: each for each in presets}
         self._serial = 0
+        self._ahead = frames.FramesAhead(lambda content, buffers: self.send(content, buffers))
+        self._line: tuple[str, Parameters, int | None] | None = None
         specifications = parameters.specifications()
         names = list(specifications) if controls is None else list(controls)
         super().__init__(
@@ -146,6 +151,7 @@ class Lab(anywidget.AnyWidget):
             play=None if play is None else {**vars(play), "keys": list(play.keys), "films": list(play.films)},
             solid=None if solid is None else solid.packed(),
             draws_again=seed is not None,
+            no_frames=no_frames,
         )
         self._show(parameters, seed, "start")
         self.on_msg(self._receive)
@@ -219,13 +225,15 @@ class Lab(anywidget.AnyWidget):
 
     def code(self) -> str:
         """Return Python that repeats the run that the picture shows."""
+        return self._code_of(self._parameters, self._seed)
+
+    def _code_of(self, parameters: Parameters, seed: int | None) -> str:
         if self._code is not None:
-            return self._code(self._parameters)
-        names = sorted({type(self._parameters).__name__, self._simulate.__name__})
+            return self._code(parameters)
+        names = sorted({type(parameters).__name__, self._simulate.__name__})
         module = self._simulate.__module__
-        seed = "" if self._seed is None else f", seed={self._seed}"
-        call = f"{self._simulate.__name__}({self._parameters.code()}{seed})"
-        return f"from {module} import {', '.join(names)}\n\nrun = {call}"
+        drawn = "" if seed is None else f", seed={seed}"
+        return f"from {module} import {', '.join(names)}\n\nrun = {self._simulate.__name__}({parameters.code()}{drawn})"
 
     def table(self) -> pd.DataFrame:
         """Return the run that the picture shows as a table."""
@@ -237,24 +245,47 @@ class Lab(anywidget.AnyWidget):
 
     def _show(self, parameters: Parameters, seed: int | None, request: str) -> None:
         """Compute everything first, then show it: nothing is half-drawn."""
-        result = self._simulate(parameters) if seed is None else self._simulate(parameters, seed=seed)
-        drawn = self._draw(parameters, result)
-        sentence = f"{self._situation(parameters)} {self._describe(parameters, result)}".strip()
+        result, computed = self._computed(parameters, seed)
+        if request == "python" or not self._on_line(parameters, seed):
+            self._ahead.stop()
         self._parameters, self._seed, self._result = parameters, seed, result
         self._serial += 1
-        self.frame = {
-            "serial": self._serial,
-            "request": request,
+        self.frame = {"serial": self._serial, "request": request, **computed}
+
+    def _computed(self, parameters: Parameters, seed: int | None) -> tuple[Any, dict[str, Any]]:
+        """Return a run, and all that is shown of it."""
+        result = self._simulate(parameters) if seed is None else self._simulate(parameters, seed=seed)
+        drawn = self._draw(parameters, result)
+        return result, {
             "values": parameters.values(),
             "seed": seed,
             "shown": self._shown(parameters),
-            "sentence": sentence,
-            "code": self.code(),
-            "traces": {
-                key: {path: _packed(value) for path, value in each.items()} for key, each in drawn.traces.items()
-            },
-            "layout": dict(drawn.layout),
+            "sentence": f"{self._situation(parameters)} {self._describe(parameters, result)}".strip(),
+            "code": self._code_of(parameters, seed),
+            **encoded(drawn),
         }
+
+    def _on_line(self, parameters: Parameters, seed: int | None) -> bool:
+        """Tell whether a state differs only by the control whose pictures are being computed."""
+        if self._line is None:
+            return False
+        name, start, start_seed = self._line
+        return seed == start_seed and parameters == start.replace(**{name: getattr(parameters, name)})
+
+    def _compute_ahead(self, request: str, name: str, serial: Any) -> None:
+        """Send the pictures of a control around the state that the page has, unless it has just changed."""
+        if self.no_frames or serial != self._serial or name not in [each["name"] for each in self.controls]:
+            self.send({"kind": "frames", "request": request, "name": name, "stops": [], "done": True}, [b""])
+            return
+        parameters, seed = self._parameters, self._seed
+        self._line = (name, parameters, seed)
+        wanted = frames.stops(parameters.specifications()[name], parameters.values()[name])
+        films = self.play["films"] if self.play else []
+
+        def compute(value: Any) -> dict[str, Any]:
+            return self._computed(parameters.replace(**{name: value}), seed)[1]
+
+        self._ahead.start(request, name, wanted, self.frame, films, compute)
 
     def _shown(self, parameters: Parameters) -> str:
         """The values that the picture was computed from, as short as symbols allow.
@@ -289,6 +320,10 @@ class Lab(anywidget.AnyWidget):
         match message.get("kind"):
             case "set":
                 self._answer(message, lambda changed: self._show(changed, message.get("seed"), str(message["request"])))
+            case "frames":
+                self._compute_ahead(str(message["request"]), str(message["name"]), message["serial"])
+            case "heard":
+                self._ahead.heard(str(message["request"]))
             case "table":
                 table = self.table()
                 rows = [[format_value(_plain(cell)) for cell in row] for row in table.itertuples(index=False)]

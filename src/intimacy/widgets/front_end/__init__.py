@@ -24,7 +24,7 @@ export default {{ render: async (context) => (await (page["{key}"] ??= load())).
 """
 
 
-_BEFORE = {"lab": ("solid", "lab_view"), "bench": ("solid", "lab_view")}
+_BEFORE = {"lab": ("solid", "frames", "lab_view"), "bench": ("solid", "frames", "lab_view")}
 """Files that a widget stands on besides those that all share."""
 
 

@@ -1,33 +1,133 @@
 // A lab: presets, controls, a picture and a sentence. All it knows of where pictures come from is its source:
-// `LiveSource` asks a kernel. Another source with the same methods can answer from precomputed frames.
+// `LiveSource` asks a kernel, and looks ahead; another with the same methods can answer from pictures alone.
 
 class LiveSource extends KernelLine {
   constructor(model, el, signal) {
     super(model, el, signal);
+    this.lines = new Map(); // control name to the pictures along it
+    this.ahead = null; // a picture on show that Python has not been told of
+    this.aheadOf = 0; // the last question that was asked before it
+    this.settling = [];
+    this.expected = null; // the control that is likely to be moved next
+    this.handlers = { ...this.handlers, alone: () => {}, ahead: () => {} };
     this.listen("change:frame", () => this.arrived(model.get("frame")));
     this.listen("change:pinned", () => this.handlers.pinned(model.get("pinned")));
+    signal.addEventListener("abort", () => [this.resting, this.looking].forEach(clearTimeout));
   }
 
   get description() {
-    const names = ["title", "controls", "presets", "figure", "play", "note", "draws_again", "start", "solid"];
+    const names = ["title", "controls", "presets", "figure", "play", "note", "draws_again", "start", "solid", "no_frames"];
     return Object.fromEntries(names.map((name) => [name, this.model.get(name)]));
   }
 
   get frame() {
-    return this.model.get("frame");
+    return this.ahead ?? this.model.get("frame");
   }
 
   get pinned() {
     return this.model.get("pinned");
   }
 
-  set({ values, seed }) {
+  // A picture that is there is shown at once, and Python told when the learner rests; any other is asked for. Where the
+  // `whole` film is wanted, and where Python is gone, only Python's own will do.
+  set({ values, seed, whole }) {
+    clearTimeout(this.resting);
+    const ready = whole || this.lost ? undefined : this.ready({ values, seed });
+    if (!ready) {
+      this.ask({ kind: "set", values, seed });
+      return;
+    }
+    this.ahead = ready;
+    this.aheadOf = this.count;
+    this.waiting = null;
+    this.handlers.frame(ready);
+    this.resting = setTimeout(() => this.rest(), REST);
+  }
+
+  ready(state) {
+    for (const line of this.lines.values()) {
+      const frame = line.at(state);
+      if (frame) return frame;
+    }
+    return undefined;
+  }
+
+  // Tell Python what is on show.
+  rest() {
+    clearTimeout(this.resting);
+    if (!this.ahead || this.closed || this.aheadOf < this.count) return;
+    const { values, seed } = this.ahead;
     this.ask({ kind: "set", values, seed });
   }
 
+  // An answer to a question from before the picture on show is older than that picture.
   arrived(frame) {
-    this.handlers.frame(frame);
+    const own = frame.request.startsWith(`${this.view}:`);
+    const isOlder = own && this.ahead && Number(frame.request.split(":")[1]) <= this.aheadOf;
+    if (!isOlder) {
+      this.ahead = null;
+      clearTimeout(this.resting);
+      // What did not come from here may come from another model.
+      for (const [name, line] of this.lines) if (!own || line.key !== lineKey(name, frame)) this.lines.delete(name);
+      this.sayAhead();
+      this.handlers.frame(frame);
+    }
     this.answered(frame.request);
+    if (!this.ahead && !this.inFlight) for (const settled of this.settling.splice(0)) settled();
+    this.look();
+  }
+
+  // Which controls move without Python.
+  sayAhead() {
+    this.handlers.ahead([...this.lines.values()].filter((line) => line.done).map((line) => line.name));
+  }
+
+  lose() {
+    this.lines.clear();
+    this.sayAhead();
+    super.lose();
+  }
+
+  // A control has been touched: ask for the pictures along it, once nothing else is asked.
+  expect(name) {
+    this.expected = name;
+    this.look();
+  }
+
+  look() {
+    clearTimeout(this.looking);
+    if (this.expected && !this.model.get("no_frames")) this.looking = setTimeout(() => this.lookAhead(), EXPECT);
+  }
+
+  lookAhead() {
+    if (this.closed || this.lost || this.ahead || this.inFlight) return; // each answer looks again
+    const name = this.expected;
+    const frame = this.model.get("frame");
+    const control = this.model.get("controls").find((each) => each.name === name);
+    if (this.lines.get(name)?.covers(frame.values[name], control)) return;
+    for (const line of this.lines.values()) line.cut ||= !line.done;
+    const line = new Line(name, frame, this.model.get("play")?.films ?? []);
+    line.request = `${this.view}:${name}:${frame.serial}`;
+    this.lines.set(name, line);
+    this.send({ kind: "frames", request: line.request, name, serial: frame.serial });
+  }
+
+  heard(message, buffers) {
+    if (message.kind !== "frames") {
+      super.heard(message, buffers);
+      return;
+    }
+    const line = this.lines.get(message.name);
+    if (line?.request !== message.request) return;
+    line.add(message.stops, buffers[0]);
+    line.done = message.done;
+    if (line.done && line.stops.size === 0) this.lines.delete(line.name); // Python had just moved on
+    if (message.text) {
+      this.expected = null;
+      this.handlers.alone(message.text);
+    }
+    this.sayAhead();
+    if (!message.done) this.send({ kind: "heard", request: message.request });
   }
 
   reconnected() {
@@ -40,7 +140,15 @@ class LiveSource extends KernelLine {
     this.model.save_changes();
   }
 
-  table() {
+  // Resolves when Python knows of what is on show.
+  settled() {
+    if (!this.ahead) return Promise.resolve();
+    this.rest();
+    return new Promise((resolve) => this.settling.push(resolve));
+  }
+
+  async table() {
+    await this.settled();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.replies.delete("table");
@@ -150,7 +258,7 @@ class LabView {
     this.description = source.description;
     this.values = { ...source.frame.values };
     this.seed = source.frame.seed;
-    this.root = element("section", { class: "intimacy intimacy-lab" });
+    this.root = element("section", { class: "intimacy intimacy-lab", "data-ahead": "" });
     this.build();
     el.append(this.root);
     keepKeys(this.root, signal);
@@ -162,6 +270,8 @@ class LabView {
       problem: (message) => this.problem(message),
       silence: (kind) => this.silence(kind),
       pinned: (pinned) => this.showPinned(pinned),
+      alone: (text) => (this.alone.textContent = text),
+      ahead: (names) => (this.root.dataset.ahead = names.join(" ")),
     };
     followTheme(this.root, signal, (theme) => {
       this.picture.retheme(theme);
@@ -179,7 +289,7 @@ class LabView {
   }
 
   build() {
-    const { title, controls, presets, play, note, draws_again: drawsAgain } = this.description;
+    const { title, controls, presets, play, note, draws_again: drawsAgain, no_frames: noFrames } = this.description;
     const titleId = nextId("title");
     const sentenceId = nextId("sentence");
     this.root.setAttribute("aria-labelledby", titleId);
@@ -191,9 +301,17 @@ class LabView {
     this.controls = Object.fromEntries(
       controls.map((specification) => [
         specification.name,
-        makeControl(specification, (name, value) => this.change({ [name]: value })),
+        makeControl(specification, (name, value) => {
+          this.change({ [name]: value });
+          this.source.expect(name);
+        }),
       ]),
     );
+    for (const [name, control] of Object.entries(this.controls)) {
+      for (const sign of ["focusin", "pointerenter"]) control.node.addEventListener(sign, () => this.source.expect(name));
+      control.node.addEventListener("focusout", () => this.source.rest());
+    }
+    this.alone = element("span", { text: noFrames });
     const nodes = (advanced) =>
       controls.filter((each) => each.advanced === advanced).map((each) => this.controls[each.name].node);
     const folded = nodes(true);
@@ -279,7 +397,7 @@ class LabView {
           this.buildBelow(),
           table,
           code,
-          element("p", { class: "note", text: note }),
+          element("p", { class: "note" }, note, " ", this.alone),
         ),
       ),
     );
@@ -357,7 +475,8 @@ class LabView {
     for (const name of Object.keys(changes)) this.controls[name]?.fault("");
     this.values = { ...this.values, ...changes };
     this.seed = seed;
-    this.source.set({ values: this.values, seed });
+    const whole = this.picture.playhead !== null && this.picture.play.films.length > 0;
+    this.source.set({ values: this.values, seed, whole });
   }
 
   applyPreset(preset) {
@@ -405,7 +524,9 @@ class LabView {
     this.code.firstChild.textContent = frame.code;
     this.codeSaid.textContent = "";
     this.picture.show(frame);
-    if (this.tableDetails.open) this.fillTable();
+    this.tableBox.toggleAttribute("data-behind", this.source.ahead === frame);
+    if (this.tableDetails.open && this.source.ahead !== frame) this.fillTable();
+    if (this.quiet) this.silence(this.quiet);
   }
 
   problem({ text, name }) {
@@ -417,6 +538,7 @@ class LabView {
   }
 
   silence(kind) {
+    this.quiet = kind;
     this.root.toggleAttribute("data-stale", Boolean(kind));
     if (kind) this.notice.say(SILENCE[kind](this.source.frame.shown.replace(/^Shown: /, "")));
     else this.notice.clear();

@@ -415,6 +415,11 @@ class Picture {
     }
   }
 
+  // Where the playhead stands; at rest, `null`, also while only the last picture of a film is there.
+  get stop() {
+    return this.frame?.partial ? null : this.playhead;
+  }
+
   // The newest arrays of a trace, as they are at the playhead; for a ghost those that are pinned, or none.
   arraysOf(key) {
     if (key?.startsWith("pinned:")) {
@@ -424,7 +429,7 @@ class Picture {
     const arrays = this.frame?.traces[key];
     if (!arrays) return undefined;
     if (this.play.films.includes(key)) return this.still(arrays);
-    return this.playhead !== null && this.play.keys.includes(key) ? this.cut(arrays) : arrays;
+    return this.stop !== null && this.play.keys.includes(key) ? this.cut(arrays) : arrays;
   }
 
   // One picture of a film: the row at the playhead, or the last.
@@ -432,7 +437,7 @@ class Picture {
     const { low, step } = this.play;
     return mapped(arrays, (value) => {
       if (!isRows(value)) return value;
-      return value[this.playhead === null ? value.length - 1 : Math.min(Math.round((this.playhead - low) / step), value.length - 1)];
+      return value[this.stop === null ? value.length - 1 : Math.min(Math.round((this.stop - low) / step), value.length - 1)];
     });
   }
 
@@ -447,7 +452,7 @@ class Picture {
   // What lies before the playhead: along x, or along y where the rows of a heat map do.
   cut(arrays) {
     const along = arrays.z ? arrays.y : arrays.x;
-    const end = Math.fround(this.playhead); // as the numbers are, which came as 32-bit floats
+    const end = Math.fround(this.stop); // as the numbers are, which came as 32-bit floats
     let count = 0;
     while (count < along.length && along[count] <= end) count += 1;
     return mapped(arrays, (value, path) =>
@@ -457,6 +462,7 @@ class Picture {
 
   show(frame) {
     this.frame = {
+      partial: frame.partial,
       traces: unpacked(frame.traces),
       layout: JSON.parse(inTheme(JSON.stringify(frame.layout), this.theme)),
     };
