@@ -19,6 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.path.stem == "test_site":
+                item.add_marker(pytest.mark.site)
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
             notebook = parameters.get("page") or parameters.get("name")
             item.add_marker(pytest.mark.xdist_group(notebook or item.path.stem))

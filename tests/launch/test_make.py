@@ -282,7 +282,8 @@ def test_the_administrator_is_let_in_unless_the_caller_has_a_word_in_it(tmp_path
 def test_the_checks_run_all_kinds_of_check() -> None:
     commands = {command[0]: command for commands in check.CHECKS.values() for command in commands}
     assert set(commands) == {"ruff", "mypy", "pytest"}
-    assert list(check.CHECKS) == ["style", "types", "tests", "notebooks", "browser"]
+    assert list(check.CHECKS) == ["style", "types", "tests", "notebooks", "browser", "site"]
+    assert check.UNLESS_NAMED == ("site",)
 
 
 def test_a_check_that_fails_is_seen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -301,6 +302,7 @@ def test_the_continuous_checks_run_what_make_test_runs(root: Path) -> None:
     assert "make test" in script
     workflow = (root / ".github/workflows/test.yml").read_text(encoding="utf-8")
     assert ".ci/run" in workflow
+    assert "make test ARGS=site" in (root / ".github/workflows/site.yml").read_text(encoding="utf-8")
     uses = re.findall(r"uses: (\S+)", workflow)
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each) for each in uses)
 
