@@ -76,10 +76,12 @@ def set_up(level: str) -> None:
     print(f"Installing what the {level} needs into .venv, a minute or two the first time ...", flush=True)
     STAMP.unlink(missing_ok=True)
     LOG.unlink(missing_ok=True)
+    # Taken before the first package: a lock that changes meanwhile must be installed by the next run.
+    installed = {each: fingerprint(each) for each in PROVIDES[level]}
     pip("install", "--require-hashes", "-r", str(LOCKS[level]))
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     keep_jupyterlab_quiet()
-    STAMP.write_text(json.dumps({each: fingerprint(each) for each in PROVIDES[level]}, indent=2), encoding="utf-8")
+    STAMP.write_text(json.dumps(installed, indent=2), encoding="utf-8")
     print(f"Ready after {time.monotonic() - started:.0f} s.", flush=True)
 
 

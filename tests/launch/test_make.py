@@ -229,6 +229,16 @@ def test_a_second_set_up_does_nothing_at_once(copy: Path) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_a_lock_that_changes_while_pip_works_is_installed_by_the_next_set_up(copy: Path) -> None:
+    finished(copy, "lab")
+    (pip,) = (copy / ".venv").glob("lib/python*/site-packages/pip/__main__.py")
+    pip.write_text("open('requirements.lock', 'a').write('# changed meanwhile')\n", encoding="utf-8")
+    (copy / "requirements.lock").write_text("# another lock\n", encoding="utf-8")
+    assert set_up(copy, "lab").returncode == 0
+    pip.write_text(REFUSING_PIP, encoding="utf-8")
+    assert_it_installed(set_up(copy, "lab"), copy)
+
+
 def test_what_the_tests_need_is_enough_for_the_lab(copy: Path) -> None:
     finished(copy, "test")
     assert set_up(copy, "lab").returncode == 0
