@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-LAB, TEST = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
+LAB, TEST, LITE = (ROOT / f"requirements{kind}.lock" for kind in ("", "-test", "-lite"))
 BINDER = ROOT / "environment.yml"
 
 
@@ -54,17 +54,18 @@ def compile_lock(lock: Path, *options: str) -> None:
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     layout = ["--python-version", "3.11", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     # Names relative to the root keep machine paths out of uv's messages.
-    subprocess.run([*command, *layout, *options, "pyproject.toml", "-o", lock.name], cwd=ROOT, check=True)
+    subprocess.run([*command, *layout, *options, "-o", lock.name], cwd=ROOT, check=True)
 
 
 def main() -> None:
-    """Write both locks and the pins of ``environment.yml``."""
+    """Write all locks and the pins of ``environment.yml``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest version of everything")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
     subprocess.run([sys.executable, "-m", "pip", "install", "-qq", "uv"], check=True)
-    compile_lock(LAB, "--extra", "lab", *upgrade)
-    compile_lock(TEST, "--extra", "lab", "--extra", "test", "--constraint", LAB.name, *upgrade)
+    compile_lock(LAB, "pyproject.toml", "--extra", "lab", *upgrade)
+    compile_lock(TEST, "pyproject.toml", "--extra", "lab", "--extra", "test", "--constraint", LAB.name, *upgrade)
+    compile_lock(LITE, "--group", "lite", *upgrade)
     python = re.search(r"python=(\d+\.\d+)", BINDER.read_text(encoding="utf-8"))
     assert python is not None, "environment.yml names no Python"
     versions = pins(LAB.read_text(encoding="utf-8"), python[1])
