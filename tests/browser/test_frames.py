@@ -108,7 +108,7 @@ def shown(lab: Any) -> str:
 
 def answered(page: Page, lab: Any) -> None:
     """Wait until Python has been told of what is on show."""
-    page.tab.wait_for_timeout(400)
+    page.tab.wait_for_function("node => !node.querySelector('[data-behind]')", arg=lab.element_handle())
     settled(page, lab)
 
 
@@ -116,9 +116,14 @@ def run_cell(page: Page, text: str) -> str:
     """Run the cell that holds a text, and return what it prints."""
     cell = page.tab.locator(".jp-CodeCell").filter(has_text=text).first
     cell.scroll_into_view_if_needed()
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.text_content()
     cell.locator(".cm-content").click()
     page.tab.keyboard.press("Control+Enter")
-    page.wait_for_idle()
+    page.tab.wait_for_function(
+        "([node, before]) => /\\d/.test(node.textContent) && node.textContent !== before",
+        arg=[prompt.element_handle(), before],
+    )
     return str(cell.locator(".jp-OutputArea").text_content())
 
 
@@ -239,8 +244,7 @@ def test_python_hears_at_once_when_the_learner_goes_on_to_a_cell(page: Page, tal
     page.tab.keyboard.press("ArrowLeft")
     page.tab.evaluate("() => globalThis.cell_.focus()")
     page.tab.keyboard.press("Control+Enter")
-    page.wait_for_idle()
-    assert "Python knows 0.75 7" in cell.locator(".jp-OutputArea").text_content()
+    cell.locator(".jp-OutputArea").filter(has_text="Python knows 0.75 7").wait_for()
     reset(page, lab)
 
 
