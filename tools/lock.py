@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-LAB, TEST, LITE = (ROOT / f"requirements{kind}.lock" for kind in ("", "-test", "-lite"))
+LAB, TEST, GRADING, LITE = (ROOT / f"requirements{kind}.lock" for kind in ("", "-test", "-grading", "-lite"))
 BINDER = ROOT / "environment.yml"
 
 
@@ -65,6 +65,7 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "pip", "install", "-qq", "uv"], check=True)
     compile_lock(LAB, "pyproject.toml", "--extra", "lab", *upgrade)
     compile_lock(TEST, "pyproject.toml", "--extra", "lab", "--extra", "test", "--constraint", LAB.name, *upgrade)
+    compile_lock(GRADING, "pyproject.toml", "--group", "grading", "--constraint", LAB.name, *upgrade)
     compile_lock(LITE, "--group", "lite", *upgrade)
     python = re.search(r"python=(\d+\.\d+)", BINDER.read_text(encoding="utf-8"))
     assert python is not None, "environment.yml names no Python"

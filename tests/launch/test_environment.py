@@ -90,7 +90,7 @@ def test_the_test_lock_repeats_every_pin_of_the_lab_lock(root: Path) -> None:
 
 
 def test_the_locks_name_no_index_and_no_folder(root: Path) -> None:
-    for name in ("requirements.lock", "requirements-test.lock", "requirements-lite.lock"):
+    for name in (f"requirements{kind}.lock" for kind in ("", "-test", "-grading", "-lite")):
         assert not re.search(r"^(-|#)|://|(^|\s)/", (root / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
