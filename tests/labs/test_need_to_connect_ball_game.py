@@ -24,7 +24,7 @@ from intimacy.models.need_to_connect.ball_game import (
 from intimacy.widgets import Game, Lab
 from sweep import at, check, repeats_as_code, unpacked
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 
 
 def trace(shown: Lab | Game, key: str) -> dict[str, Any]:

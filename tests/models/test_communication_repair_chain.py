@@ -36,7 +36,7 @@ from intimacy.models.communication_repair import (
     strategy,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 names = st.sampled_from(list(STRATEGIES))
 errors = st.floats(0, 0.5)
 GENEROUS, PAVLOV, TIT_FOR_TAT, ALWAYS = (1, 1 / 3, 1, 1 / 3), (1, 0, 0, 1), (1, 0, 1, 0), (1, 1, 1, 1)

@@ -22,7 +22,7 @@ from intimacy.models.communication_repair import (
     simulate_match,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 names = st.sampled_from(list(STRATEGIES))
 matches = st.builds(
     Match,

@@ -40,7 +40,7 @@ from intimacy.models.communication_repair import (
     strategy,
 )
 
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=30)
 ALL = list(STRATEGIES.values())
 
 

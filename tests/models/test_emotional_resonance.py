@@ -201,7 +201,7 @@ def test_a_plv_of_known_phases():
     assert phase_locking_value([0, math.pi / 2]) == pytest.approx(math.sqrt(0.5))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=40), st.floats(-10, 10))
 def test_a_plv_is_between_0_and_1_and_unmoved_by_turning_or_swapping(difference, turn):
     value = phase_locking_value(difference)
@@ -210,7 +210,7 @@ def test_a_plv_is_between_0_and_1_and_unmoved_by_turning_or_swapping(difference,
     assert phase_locking_value(-np.array(difference)) == pytest.approx(value, abs=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(settings_of(InStep, duration=st.floats(5, 8)), st.integers(0, 2**32 - 1))
 def test_any_two_rhythms_are_finite_and_repeat_from_their_seed(parameters, seed):
     run, again = simulate_in_step(parameters, seed), simulate_in_step(parameters, seed)
@@ -220,7 +220,7 @@ def test_any_two_rhythms_are_finite_and_repeat_from_their_seed(parameters, seed)
     assert 0 <= stationary_plv(parameters) <= 1 + 1e-12
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(settings_of(InStep, duration=st.just(5.0)))
 def test_coupling_never_moves_the_weighted_mean_of_the_phases(parameters):
     p = parameters
@@ -472,7 +472,7 @@ def test_surrogates_are_the_other_pairings_of_epochs():
     assert without.beats_chance, "anything beats 0"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(settings_of(NullModel, epoch=st.floats(0.5, 3), epochs=st.integers(20, 40)), st.integers(0, 2**32 - 1))
 def test_any_recording_has_values_between_0_and_1_and_repeats_from_its_seed(parameters, seed):
     run, again = simulate_null_model(parameters, seed), simulate_null_model(parameters, seed)
@@ -565,7 +565,7 @@ def test_each_coupling_of_a_sweep_is_a_run_of_its_own():
     np.testing.assert_allclose(order_by_coupling(p, [0, 1.2, 3]), alone, atol=1e-3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(settings_of(Crowd, people=st.integers(10, 300), duration=st.floats(5, 10)), st.integers(0, 2**32 - 1))
 def test_any_crowd_has_an_order_between_0_and_1_and_repeats_from_its_seed(parameters, seed):
     run = simulate_crowd(parameters, seed)

@@ -27,7 +27,7 @@ from intimacy.models.mirror_systems import (
     simulate_oja,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 seeds = st.integers(0, 2**32 - 1)
 LINEAR = ("delta", "covariance", "hebb")
 

@@ -27,7 +27,7 @@ from intimacy.models.mirror_systems import (
     steady_state,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 groups = st.builds(
     Contagion,
     constellation=st.sampled_from(list(CONSTELLATIONS)),

@@ -24,7 +24,7 @@ from intimacy.models.mirror_systems import (
     wilson_interval,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 seeds = st.integers(0, 2**32 - 1)
 overlaps = st.builds(
     Overlap,

@@ -30,7 +30,7 @@ from intimacy.models.need_to_connect.ball_game import (
     simulate_experiment,
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 GAMES = st.builds(
     BallGame,

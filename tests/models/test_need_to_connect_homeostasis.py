@@ -26,7 +26,7 @@ from intimacy.models.need_to_connect import (
     simulate_times_alone,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 people = st.builds(
     MovingSetPoint,
     hours_alone=st.floats(0, 2160),

@@ -27,7 +27,7 @@ from intimacy.models.need_to_connect import (
     simulate_opponent_process,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 bonds = st.builds(
     OpponentProcess,
     schedule=st.sampled_from(["cycles", "loss"]),

@@ -381,7 +381,7 @@ def any_people(**fixed):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_people())
 def test_rates_are_never_negative_or_above_the_ceiling_and_a_lesion_is_silent(parameters):
     run = simulate_two_people(parameters)
@@ -394,7 +394,7 @@ def test_rates_are_never_negative_or_above_the_ceiling_and_a_lesion_is_silent(pa
         assert run.steady_rate("A", parameters.lesion) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_people())
 def test_a_steady_state_balances_every_drive(parameters):
     run = simulate_two_people(parameters)
@@ -405,7 +405,7 @@ def test_a_steady_state_balances_every_drive(parameters):
     assert lesioned is None or run.steady[0, lesioned] == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_people(lesion="none", uneven=True, reappraisal=0.0))
 def test_what_a_feels_is_the_same_when_the_two_couplings_change_places(parameters):
     swapped = parameters.replace(coupling=parameters.coupling_back, coupling_back=parameters.coupling)
@@ -414,7 +414,7 @@ def test_what_a_feels_is_the_same_when_the_two_couplings_change_places(parameter
     np.testing.assert_allclose(first.steady[0], second.steady[0], rtol=1e-6, atol=1e-7)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_people(reappraisal=0.0), st.floats(0.1, 1))
 def test_below_the_ceiling_every_rate_is_proportional_to_the_threat(parameters, share):
     full = simulate_two_people(parameters)
@@ -423,7 +423,7 @@ def test_below_the_ceiling_every_rate_is_proportional_to_the_threat(parameters, 
     np.testing.assert_allclose(part.rates, share * full.rates, rtol=1e-5, atol=2e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_people(), st.floats(0, 1))
 def test_more_regulation_never_raises_an_amygdala_at_rest_unless_activity_can_run_away(parameters, share):
     weak, strong = parameters.replace(regulation=share * parameters.regulation), parameters
@@ -454,7 +454,7 @@ def test_counts_of_studies_are_the_posterior_by_counting():
     assert frame[["with_process", "without_process"]].to_numpy().sum() == pytest.approx(1000)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0.001, 0.999), st.floats(0.001, 1), st.floats(0.001, 1))
 def test_the_posterior_odds_are_the_prior_odds_times_the_bayes_factor(prior, sensitivity, base_rate):
     after = float(posterior(prior, sensitivity, base_rate))

@@ -34,7 +34,7 @@ from intimacy.models.neuromodulation import (
     total_cortisol,
 )
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=50)
 buffers = st.floats(0, 0.8)
 seeds = st.integers(0, 2**32 - 1)
 

@@ -29,7 +29,7 @@ from intimacy.models.neuromodulation import (
     unstable_drives,
 )
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 LEVELS = ("acth", "receptor", "corticosteroid")
 
 axes = st.builds(

@@ -177,13 +177,13 @@ def test_a_played_game_can_be_fitted() -> None:
     assert rates[0] > rates[1] + 0.1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(1e-6, 1e3), st.floats(1e-6, 1e3))
 def test_transformations_are_inverse(alpha: float, b: float, beta: float) -> None:
     np.testing.assert_allclose(to_natural(to_transformed([alpha, b, beta])), [alpha, b, beta], rtol=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from((0, 4, 8, 12)), st.booleans()), min_size=1, max_size=40))
 def test_any_game_has_a_finite_fit(rounds: list[tuple[int, bool]]) -> None:
     investments, kept = zip(*rounds, strict=True)

@@ -33,7 +33,7 @@ from intimacy.models.oxytocin_trust.trust_game import (
     utility,
 )
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=50)
 shares = st.floats(0, 1)
 moves = st.lists(st.sampled_from(INVESTMENTS), max_size=ROUNDS)
 seeds = st.integers(0, 2**32 - 1)

@@ -255,7 +255,7 @@ any_dose = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_dose)
 def test_no_concentration_ever_falls_below_its_resting_level(parameters):
     run = simulate_kinetics(parameters)
@@ -267,7 +267,7 @@ def test_no_concentration_ever_falls_below_its_resting_level(parameters):
     assert np.all(np.diff(run.depot) <= 0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_dose, st.floats(0, 1))
 def test_the_response_is_proportional_to_the_dose(parameters, share):
     full, part = (
@@ -278,14 +278,14 @@ def test_the_response_is_proportional_to_the_dose(parameters, share):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_dose, st.floats(0, 30))
 def test_more_dose_is_never_shorter_above_a_threshold(parameters, threshold):
     low, high = (simulate_kinetics(parameters.replace(dose=dose)) for dose in (parameters.dose / 2, parameters.dose))
     assert duration_above(low, threshold) <= duration_above(high, threshold) + 1e-9
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_dose)
 def test_the_half_lives_bracket_the_volume_that_is_cleared(parameters):
     fast, slow = half_lives(parameters)

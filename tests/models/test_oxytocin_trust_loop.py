@@ -25,7 +25,7 @@ from intimacy.models.oxytocin_trust.loop import (
 )
 from intimacy.models.oxytocin_trust.trust_game import choice_probabilities, expected_belief
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=50)
 STEADY = Loop(betrayal_rounds=0)
 # Two stable states, a watershed between them: beliefs never learn, choices are sharp, cues stand out.
 TWO_STATES = Loop(

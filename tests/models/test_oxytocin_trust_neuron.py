@@ -243,7 +243,7 @@ any_train = st.lists(st.integers(1, 10_000), max_size=200, unique=True).map(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_train, st.sampled_from([Terminals(), OTHER_TERMINALS, Terminals(pool=100, refill=1, release=2e-5)]))
 def test_no_oxytocin_is_made_or_lost(train, terminals):
     run = secretion(train, 10, terminals)
@@ -254,7 +254,7 @@ def test_no_oxytocin_is_made_or_lost(train, terminals):
     np.testing.assert_allclose(terminals.pool + run.refilled - run.total, run.pool[:, -1], rtol=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_train.filter(len), st.floats(0.05, 1))
 def test_what_a_train_releases_early_does_not_depend_on_later_spikes(train, share):
     cut = max(1, int(share * len(train)))
@@ -264,14 +264,14 @@ def test_what_a_train_releases_early_does_not_depend_on_later_spikes(train, shar
     np.testing.assert_allclose(part.release_rate[0, : bins - 1], whole.release_rate[0, : bins - 1], rtol=1e-12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_train.filter(lambda train: len(train) and train[0] < 9))
 def test_a_second_spike_right_after_the_first_never_lowers_the_release_of_fresh_terminals(train):
     pair = secretion([train[:1], [train[0], train[0] + 0.02]], 10).total
     assert pair[1] > 2 * pair[0], "two spikes release more than twice as much as one"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(50, 600), st.floats(0, 1.2))
 def test_spikes_are_ordered_and_lie_within_the_run(seed, drive, inhibition):
     run = simulate_neuron(OxytocinNeuron(drive=drive, inhibition=inhibition, duration=5), seed)

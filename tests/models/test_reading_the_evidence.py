@@ -35,7 +35,7 @@ with warnings.catch_warnings():
     from pymare import Dataset
     from pymare.estimators import DerSimonianLaird, WeightedLeastSquares
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 effects = st.integers(3, 20).flatmap(
     lambda k: st.tuples(
         st.lists(st.floats(-2, 2), min_size=k, max_size=k), st.lists(st.floats(0.01, 1), min_size=k, max_size=k)

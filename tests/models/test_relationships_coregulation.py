@@ -25,7 +25,7 @@ from intimacy.models.relationships import (
     simulate_co_regulation,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 people_who_swing = st.builds(
     CoRegulation,
     group=st.sampled_from(list(GROUPS)),
@@ -95,7 +95,7 @@ def test_the_two_modes_of_a_pair_in_sympy(damping: float, velocity: float, level
     assert mode_growth(p, -1) == pytest.approx(max(complex(each.subs(values)).real for each in apart))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(people_who_swing)
 def test_any_group_follows_the_printed_equations_as_an_integrator_does(p: CoRegulation):
     run = simulate_co_regulation(p)

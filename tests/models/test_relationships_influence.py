@@ -29,7 +29,7 @@ from intimacy.models.relationships import (
     uninfluenced,
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 def affect(low: float, high: float) -> st.SearchStrategy[float]:
@@ -218,7 +218,7 @@ def test_repair_removes_the_trap_and_leaves_the_warm_region_as_it_is(repair: flo
         assert run.steady[0].i == pytest.approx(-0.51667, abs=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.one_of(steps, slopes), st.integers(0, 2**32 - 1))
 def test_every_start_of_the_map_leads_where_a_plain_loop_leads(p: Influence, seed: int):
     run = simulate_influence(p)

@@ -30,7 +30,7 @@ from intimacy.models.relationships import (
     together_rate,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 loves = st.builds(
     Love,
     people=st.integers(2, 6),
@@ -278,7 +278,7 @@ def test_steps_of_half_the_length_hardly_change_a_bounded_run():
     assert np.abs(simulate_love(p).feeling - fine).max() < 5e-4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(loves)
 def test_the_rates_at_the_steady_state_are_zero_and_the_jacobian_is_that_of_differences(p: Love):
     run = simulate_love(p)

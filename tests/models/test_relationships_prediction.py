@@ -28,7 +28,7 @@ from intimacy.models.relationships.prediction import (
     simulate_overfitting,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 shares = st.floats(0.01, 0.99)
 seeds = st.integers(0, 2**32 - 1)
 studies = st.builds(

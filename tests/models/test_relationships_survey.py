@@ -23,7 +23,7 @@ from intimacy.models.relationships.survey import (
     unselected,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 readings = st.builds(
     SurveyReading,
     reading=st.sampled_from(["given_rating", "given_contact"]),

@@ -257,7 +257,7 @@ def test_arrays_give_what_single_values_give():
 effects, arms, alphas = st.floats(0, 1.5), st.integers(4, 500), st.sampled_from([0.001, 0.01, 0.05, 0.2])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(effects, arms, alphas)
 def test_power_lies_between_alpha_and_one_and_grows_with_effect_and_size(effect, n, alpha):
     found = power(effect, n, alpha)
@@ -267,7 +267,7 @@ def test_power_lies_between_alpha_and_one_and_grows_with_effect_and_size(effect,
     assert power(-effect, n, alpha) == pytest.approx(found, abs=1e-12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(effects, arms, alphas)
 def test_significant_estimates_lie_above_the_critical_value_and_the_truth(effect, n, alpha):
     critical = stats.t.isf(alpha / 2, 2 * n - 2) * math.sqrt(2 / n)
@@ -277,7 +277,7 @@ def test_significant_estimates_lie_above_the_critical_value_and_the_truth(effect
     assert 0 <= sign_error_rate(effect, n, alpha) <= 0.5 + 1e-9
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0.01, 1), st.floats(0.01, 0.99), st.floats(0.001, 0.5), st.floats(0, 1))
 def test_predictive_value_grows_with_the_prior_and_falls_with_bias(power_, prior, alpha, bias):
     found = positive_predictive_value(power_, prior, alpha, bias)
@@ -301,7 +301,7 @@ any_lab = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(any_lab, st.integers(0, 2**32))
 def test_same_seed_same_labs_and_nothing_is_ever_infinite(parameters, seed):
     run, again = simulate_labs(parameters, seed), simulate_labs(parameters, seed)

@@ -48,7 +48,7 @@ from intimacy.models.reward_learning.playable import (
     start,
 )
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=50)
 differences = st.builds(
     TemporalDifference,
     learning_rate=st.floats(0.01, 0.6),

@@ -23,7 +23,7 @@ from intimacy.models.society.confounding import (
     simulate_studies,
 )
 
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=30)
 worlds = st.builds(
     Confounding,
     homophily=st.floats(0, 4),

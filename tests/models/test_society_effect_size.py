@@ -22,7 +22,7 @@ from intimacy.models.society.effect_size import (
     translate,
 )
 
-quick = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=100)
 risks = st.floats(0.001, 0.999)
 ratios = st.floats(0.05, 20)
 

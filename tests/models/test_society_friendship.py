@@ -114,7 +114,7 @@ def test_where_all_have_as_many_friends_nobody_is_outnumbered():
     assert not run.outnumbered.any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=50).filter(any))
 def test_a_friend_has_at_least_as_many_friends_as_the_mean(degrees: list[int]):
     mean = np.mean(degrees)

@@ -28,7 +28,7 @@ from intimacy.models.society.loneliness import (
 )
 from intimacy.models.society.networks import Network, network_of, small_world
 
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=30)
 rates = st.floats(0, 0.2)
 towns = st.builds(
     Loneliness,

@@ -24,7 +24,7 @@ from intimacy.models.society.networks import (
     small_world_clustering,
 )
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 shares = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
 
 

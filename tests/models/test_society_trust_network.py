@@ -23,7 +23,7 @@ from intimacy.models.society.trust_network import (
     steady_trust,
 )
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 communities = st.builds(
     TrustNetwork,
     misunderstanding=st.floats(0, 0.6),

@@ -23,7 +23,7 @@ from intimacy.models.vasopressin_bonding.gene_test import (
     superiority,
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 seeds = st.integers(0, 2**32 - 1)
 populations = st.builds(
     GeneTest,

@@ -20,7 +20,7 @@ from intimacy.models.vasopressin_bonding.paternity import (
     simulate_paternity,
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 seeds = st.integers(0, 2**32 - 1)
 studies = st.builds(PaternityStudy, true_share=st.floats(0, 1), litters=st.integers(1, 300))
 

@@ -39,7 +39,7 @@ from intimacy.models.vasopressin_bonding.vole import (
     simulate_cohort,
 )
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 seeds = st.integers(0, 2**32 - 1)
 NO_MATING = VoleExperiment(mating=False)
 TWO_WEEKS = VoleExperiment(hours_together=336)
@@ -131,7 +131,7 @@ def test_bond_and_d1_are_those_of_an_integrator_for_the_typical_and_for_single_a
         assert (run.bond_at_test[animal], run.animal_d1[-1, animal]) == pytest.approx(expected, abs=2e-4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(designs)
 def test_no_design_is_far_from_the_integrator(parameters: VoleExperiment):
     run = simulate_cohort(parameters)
