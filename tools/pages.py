@@ -95,8 +95,8 @@ def copied(root: Path, folder: Path) -> Path:
 
 
 def fewest_widgets(notebook: str) -> int:
-    """Return how many widgets a notebook shows at least: the way in has a handshake, a bet and a lab."""
-    return 3 if "start_here" in notebook else 5
+    """Return how many widgets a notebook shows at least; the way in has four."""
+    return 4 if "start_here" in notebook else 6
 
 
 def jupyter_server(folder: Path) -> Server:

@@ -2,6 +2,7 @@
 
 from intimacy.widgets.bench import Bench, Prediction
 from intimacy.widgets.bet import Bet, BetAnswer, Option
+from intimacy.widgets.carry import Carry
 from intimacy.widgets.check import (
     ArrayExercise,
     ChoiceExercise,
@@ -25,6 +26,7 @@ __all__ = [
     "Bench",
     "Bet",
     "BetAnswer",
+    "Carry",
     "ChoiceExercise",
     "Exercise",
     "Feedback",

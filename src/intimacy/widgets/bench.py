@@ -12,8 +12,12 @@ import traitlets
 
 from intimacy.parameters import Parameters
 from intimacy.widgets import front_end
+from intimacy.widgets.carry import named_values
 from intimacy.widgets.lab import Frame, Lab
 
+MOST_EXPERIMENTS = 50
+"""Experiments that can be carried across a restart."""
+LAST_RUN = 10_000
 NO_FRAMES = "An experiment runs when you have said what you expect; none is computed before."
 
 
@@ -50,6 +54,7 @@ class Bench(Lab):
 
     prediction = traitlets.Dict().tag(sync=True)
     log: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
+    experiments: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -82,7 +87,7 @@ class Bench(Lab):
 
     def clear(self) -> None:
         """Empty the log."""
-        self.log = []
+        self.log, self.experiments = [], []
 
     def log_table(self) -> pd.DataFrame:
         """Return the log as a table, one row per experiment."""
@@ -104,6 +109,35 @@ class Bench(Lab):
             **self._row(parameters, self.result),
         }
         self.log = [*self.log, entry]
+        start = self._start.values()
+        moved = {name: value for name, value in parameters.values().items() if value != start[name]}
+        self.experiments = [*self.experiments, {"run": self._runs, "values": moved, "prediction": prediction}]
+
+    def bring_back(self, kept: Any) -> list[str]:
+        """Run the experiments again that were carried here, and return a sentence for each that is refused."""
+        if not isinstance(kept, list) or len(kept) > MOST_EXPERIMENTS:
+            raise ValueError(f"the log must be a list of at most {MOST_EXPERIMENTS} experiments, got something else")
+        refused = []
+        with self.hold_sync():  # the page needs the last picture only
+            self.clear()
+            for place, experiment in enumerate(kept, 1):
+                try:
+                    self._repeat(experiment)
+                except (TypeError, ValueError) as problem:
+                    refused.append(f"experiment {place}: {problem}")
+        return refused
+
+    def _repeat(self, experiment: Any) -> None:
+        """Run an experiment again: the same design, prediction and draws."""
+        parameters = self._start.replace(**named_values(experiment))
+        run = experiment.get("run")
+        if type(run) is not int or not 1 <= run <= LAST_RUN:
+            raise ValueError(f"run must be a whole number from 1 to {LAST_RUN}, got {run!r}")
+        before, self._runs = self._runs, run - 1
+        try:
+            self._run(parameters, str(experiment.get("prediction")), "python")
+        finally:
+            self._runs = max(before, self._runs)
 
     def _receive(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
         match message.get("kind"):

@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from intimacy.widgets import front_end
+from intimacy.widgets.carry import Carried
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class BetAnswer:
         return textwrap.fill(self.text, 100)
 
 
-class Bet(anywidget.AnyWidget):
+class Bet(Carried, anywidget.AnyWidget):
     """A question about what a model will do, asked before it runs. Nothing is kept until the learner says so.
 
     Args:
@@ -75,6 +76,7 @@ class Bet(anywidget.AnyWidget):
         super().__init__(
             question=question, options=[{"key": key, "label": option.label} for key, option in options.items()]
         )
+        self.arrived("bet", question)
 
     @traitlets.observe("choice")
     def _keep(self, change: Any) -> None:
@@ -92,6 +94,12 @@ class Bet(anywidget.AnyWidget):
             raise ValueError("choice must be made before the lab answers; run the cell that makes the bet to bet again")
         self.choice = choice
 
+    def bring_back(self, kept: Any) -> list[str]:
+        """Place a bet that was carried here."""
+        if kept != self.choice:
+            self.place(kept)
+        return []
+
     def answer(self) -> BetAnswer:
         """Ask the model what happened and hold the bet against it. A bet that was placed is closed by its answer.
 
@@ -108,7 +116,7 @@ class Bet(anywidget.AnyWidget):
         return "\n".join([textwrap.fill(self.question, 100), *lines])
 
     def _check(self, name: str, key: Any) -> None:
-        if key not in self._options:
+        if not isinstance(key, str) or key not in self._options:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, self._options))}, got {key!r}")
 
     def _sentence(self, outcome: str) -> str:

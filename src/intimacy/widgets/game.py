@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import traitlets
 
 from intimacy.widgets import front_end
+from intimacy.widgets.carry import Carried
 from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
 
 SEEDS = 2**32
@@ -102,7 +103,7 @@ class Scene:
     advance: Advance | None = None
 
 
-class Game(anywidget.AnyWidget):
+class Game(Carried, anywidget.AnyWidget):
     """A turn-based game against rules that are pure functions.
 
     Args:
@@ -140,6 +141,7 @@ class Game(anywidget.AnyWidget):
         super().__init__(title=title, figure=plotly_figure(figure()))
         self._show(start(seed), "start")
         self.on_msg(self._receive)
+        self.arrived("game", title)
 
     @property
     def state(self) -> Any:
@@ -171,6 +173,13 @@ class Game(anywidget.AnyWidget):
             ValueError: the code is not a whole game code.
         """
         self._show(self._resume(code), "python", moved=False)
+
+    def bring_back(self, kept: Any) -> list[str]:
+        """Go on with a game that was carried here."""
+        if not isinstance(kept, str):
+            raise TypeError("code must be the text a game gave you, got something else")
+        self.resume(kept)
+        return []
 
     def __repr__(self) -> str:
         return f"{self.title} {self.sentence}"

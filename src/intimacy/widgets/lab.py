@@ -16,6 +16,7 @@ import traitlets
 
 from intimacy.parameters import Parameters, Specification, format_value
 from intimacy.widgets import frames, front_end
+from intimacy.widgets.carry import Carried, drawn_with, named_values
 from intimacy.widgets.solid import Solid
 
 NOTE = "Teaching model. Not advice, not a test of you or your relationship."
@@ -73,7 +74,7 @@ class NoControls(Parameters):
     """The parameters of a lab in which nothing is moved."""
 
 
-class Lab(anywidget.AnyWidget):
+class Lab(Carried, anywidget.AnyWidget):
     """Controls, a picture that follows them, and the sentence that says what it shows.
 
     Args:
@@ -155,6 +156,7 @@ class Lab(anywidget.AnyWidget):
         )
         self._show(parameters, seed, "start")
         self.on_msg(self._receive)
+        self.arrived("lab", title)
 
     @property
     def parameters(self) -> Parameters:
@@ -212,6 +214,17 @@ class Lab(anywidget.AnyWidget):
     def refresh(self) -> None:
         """Run the model again, for labs whose model reads something that has changed."""
         self._show(self._parameters, self._seed, "python")
+
+    def bring_back(self, kept: Any) -> list[str]:
+        """Go to a state that was carried here, and return a sentence for each value of it that is refused."""
+        parameters, refused = self._start, []
+        for name, value in named_values(kept).items():
+            try:
+                parameters = parameters.replace(**{name: value})
+            except (TypeError, ValueError) as problem:
+                refused.append(self._labelled(problem)[1])
+        self._show(parameters, drawn_with(kept, self._start_seed), "python")
+        return refused
 
     def pin(self) -> None:
         """Keep the curves of this state as grey ghosts."""
@@ -338,17 +351,20 @@ class Lab(anywidget.AnyWidget):
         try:
             changes = _checked(self._parameters, message["values"])
         except (TypeError, ValueError) as refused:
-            name = str(refused).split(" ", 1)[0]
-            label = next((each["label"] for each in self.controls if each["name"] == name), name)
-            self.send(
-                {"kind": "problem", "request": request, "name": name, "text": str(refused).replace(name, label, 1)}
-            )
+            name, text = self._labelled(refused)
+            self.send({"kind": "problem", "request": request, "name": name, "text": text})
             return
         try:
             show(changes)
         except Exception as error:
             self.send({"kind": "problem", "request": request, "name": "", "text": f"The model stopped: {error}."})
             raise
+
+    def _labelled(self, refused: Exception) -> tuple[str, str]:
+        """Return the parameter that a refusal names, and the refusal with the label that the learner sees."""
+        name = str(refused).split(" ", 1)[0]
+        label = next((each["label"] for each in self.controls if each["name"] == name), name)
+        return name, str(refused).replace(name, label, 1)
 
 
 def encoded(frame: Frame) -> dict[str, Any]:

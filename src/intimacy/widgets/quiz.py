@@ -6,11 +6,13 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from string import ascii_lowercase
+from typing import Any
 
 import anywidget
 import traitlets
 
 from intimacy.widgets import front_end
+from intimacy.widgets.carry import Carried
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Score:
         return f"You have {self.right} of {self.asked} right; first try {self.first_try}."
 
 
-class Quiz(anywidget.AnyWidget):
+class Quiz(Carried, anywidget.AnyWidget):
     """Questions with a Check button each. An answer counts when it is checked; others may be explored afterwards.
 
     Args:
@@ -84,6 +86,7 @@ class Quiz(anywidget.AnyWidget):
             ],
             tries=[[] for _ in questions],
         )
+        self.arrived("quiz", title)
 
     @property
     def answers(self) -> list[str | None]:
@@ -101,6 +104,21 @@ class Quiz(anywidget.AnyWidget):
             for question, tries in zip(self._questions, self.tries, strict=True)
         ]
         return Score(sum(map(any, right)), sum(each[:1] == [True] for each in right), len(right))
+
+    def bring_back(self, kept: Any) -> list[str]:
+        """Take answers that were carried here, and return a sentence for each question whose answers are refused."""
+        if not isinstance(kept, list) or len(kept) != len(self._questions):
+            raise ValueError(f"answers must be for {len(self._questions)} questions, got others")
+        tries: list[list[int]] = []
+        refused = []
+        for number, (question, given) in enumerate(zip(self._questions, kept, strict=True), 1):
+            allowed = range(len(question.answers))
+            right = isinstance(given, list) and all(type(each) is int and each in allowed for each in given)
+            tries.append(given if right else [])
+            if not right:
+                refused.append(f"answers to question {number} must be numbers from 0 to {allowed[-1]}, got others")
+        self.tries = tries
+        return refused
 
     def __repr__(self) -> str:
         blocks = [self.title]

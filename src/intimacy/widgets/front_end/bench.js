@@ -1,5 +1,7 @@
 // A bench: the controls design an experiment. It runs when a prediction has been made, and is kept in a log.
 
+const MOST_CARRIED = 50; // experiments, the last ones
+
 class BenchSource extends LiveSource {
   constructor(model, el, signal) {
     super(model, el, signal);
@@ -8,6 +10,10 @@ class BenchSource extends LiveSource {
 
   get log() {
     return this.model.get("log");
+  }
+
+  get experiments() {
+    return this.model.get("experiments");
   }
 
   get prediction() {
@@ -34,6 +40,12 @@ class BenchView extends LabView {
     this.root.classList.add("intimacy-bench");
     source.handlers.log = (log) => this.showLog(log);
     this.showLog(source.log);
+  }
+
+  // What was run: Python runs it again.
+  carried() {
+    const { experiments } = this.source;
+    return experiments.length > 0 ? experiments.slice(-MOST_CARRIED) : null;
   }
 
   buildAbove() {

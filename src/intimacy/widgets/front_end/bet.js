@@ -11,6 +11,7 @@ class BetView {
     el.append(this.root);
     keepKeys(this.root, signal);
     followTheme(this.root, signal, () => {});
+    carry(model, this.root, () => model.get("choice"), signal);
     this.root.dataset.ready = "true";
     const update = () => this.update();
     signal.addEventListener("abort", () => clearTimeout(this.timer));

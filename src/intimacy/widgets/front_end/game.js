@@ -55,6 +55,7 @@ class GameView {
     matchMedia("(prefers-reduced-motion: reduce)").addEventListener("change", () => this.schedule(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.timer));
     this.show(source.scene);
+    carry(source.model, this.root, () => (source.scene.log.length > 0 && source.scene.code) || null, signal);
     plotly(source).then((library) => {
       if (signal.aborted) return;
       this.picture.start(library, this.root.dataset.theme).then(() => {
@@ -253,8 +254,7 @@ class GameView {
 
   silence(kind) {
     this.root.toggleAttribute("data-stale", Boolean(kind));
-    if (kind) this.notice.say(SILENCE[kind]("the last round that Python saw"));
-    else this.notice.clear();
+    this.notice.silence(kind, "the last round that Python saw");
   }
 }
 

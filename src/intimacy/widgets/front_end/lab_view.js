@@ -40,6 +40,7 @@ class LiveSource extends KernelLine {
     this.ahead = ready;
     this.aheadOf = this.count;
     this.waiting = null;
+    this.sayAhead();
     this.handlers.frame(ready);
     this.resting = setTimeout(() => this.rest(), REST);
   }
@@ -77,9 +78,10 @@ class LiveSource extends KernelLine {
     this.look();
   }
 
-  // Which controls move without Python.
+  // Which controls move without Python from where the lab stands.
   sayAhead() {
-    this.handlers.ahead([...this.lines.values()].filter((line) => line.done).map((line) => line.name));
+    const stands = (line) => line.done && line.key === lineKey(line.name, this.frame);
+    this.handlers.ahead([...this.lines.values()].filter(stands).map((line) => line.name));
   }
 
   lose() {
@@ -279,6 +281,7 @@ class LabView {
     });
     this.show(source.frame);
     this.showPinned(source.pinned);
+    carry(source.model, this.root, () => this.carried(), signal);
     plotly(source).then((library) => {
       if (signal.aborted) return;
       this.picture.start(library, this.root.dataset.theme).then(() => {
@@ -496,6 +499,14 @@ class LabView {
     this.change(values, this.description.start.seed);
   }
 
+  // What a learner has moved or drawn again, as it is carried across a restart; null where all is as at the start.
+  carried() {
+    const { values, seed } = this.description.start;
+    const moved = Object.fromEntries(Object.entries(this.values).filter(([name, value]) => value !== values[name]));
+    if (Object.keys(moved).length === 0 && this.seed === seed) return null;
+    return this.seed === seed ? { values: moved } : { values: moved, seed: this.seed };
+  }
+
   // What was typed and refused stays in its box, beside the reason.
   write(values) {
     for (const [name, control] of Object.entries(this.controls)) {
@@ -540,8 +551,7 @@ class LabView {
   silence(kind) {
     this.quiet = kind;
     this.root.toggleAttribute("data-stale", Boolean(kind));
-    if (kind) this.notice.say(SILENCE[kind](this.source.frame.shown.replace(/^Shown: /, "")));
-    else this.notice.clear();
+    this.notice.silence(kind, this.source.frame.shown.replace(/^Shown: /, ""));
   }
 
   pin() {

@@ -55,6 +55,7 @@ class QuizView {
     el.append(this.root);
     keepKeys(this.root, signal);
     followTheme(this.root, signal, () => {});
+    carry(model, this.root, () => this.carried(), signal);
     this.root.dataset.ready = "true";
     const update = () => this.update();
     model.on("change:tries", update);
@@ -76,6 +77,11 @@ class QuizView {
       ...this.views.map((view) => view.node),
       element("div", { class: "row end" }, this.summary, this.again),
     );
+  }
+
+  carried() {
+    const tries = this.model.get("tries");
+    return tries.some((each) => each.length > 0) ? tries : null;
   }
 
   checked(question, answer) {

@@ -234,6 +234,11 @@ class KernelLine {
     else if (!gone && this.lost && !this.inFlight) this.reconnected();
   }
 
+  reconnected() {
+    this.lost = false;
+    this.handlers.silence(null);
+  }
+
   askForPlotly(arrived) {
     this.replies.set("plotly", (_, buffers) => arrived(buffers[0]));
     this.send({ kind: "plotly" });
@@ -253,6 +258,8 @@ const SILENCE = {
   ],
 };
 
+const CARRY_OVER = "What you did can come with you: copy it here first, and paste it at the top of the notebook afterwards.";
+
 // What is wrong, where it is and what to do, over whatever may no longer be true.
 class Notice {
   constructor() {
@@ -262,11 +269,93 @@ class Notice {
   say([head, ...rest]) {
     this.node.replaceChildren(element("strong", { text: head }), ...rest.map((text) => element("p", { text })));
     this.node.hidden = false;
+    this.kind = null;
+  }
+
+  // Python is silent or gone, or (null) it is back. What was done on this page can still be copied from here.
+  silence(kind, shown) {
+    if (!kind) {
+      this.clear();
+      return;
+    }
+    const copy = this.kind === kind ? this.copy : copierFor(this.node); // a box that holds the line stays open
+    this.say(SILENCE[kind](shown));
+    [this.kind, this.copy] = [kind, copy];
+    if (copy) this.node.append(element("p", { text: CARRY_OVER }), copy);
   }
 
   clear() {
     this.node.hidden = true;
+    this.kind = null;
   }
+}
+
+// What a widget would carry across a restart stands in a register of the page, so that it can be copied without Python.
+// Each notebook has a widget manager of its own; a page without Python has none, and carries nothing.
+const register = (globalThis[Symbol.for("intimacy.carried")] ??= new Set());
+
+function carry(model, root, read, signal) {
+  if (!model.widget_manager) return;
+  const entry = { manager: model.widget_manager, root, name: model.get("carried_as"), notebook: model.get("notebook"), read };
+  register.add(entry);
+  signal.addEventListener("abort", () => register.delete(entry));
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+const crc32 = (text) =>
+  (new TextEncoder().encode(text).reduce((sum, byte) => CRC_TABLE[(sum ^ byte) & 255] ^ (sum >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0;
+
+async function deflated(text) {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+// The state of a notebook's widgets as one line that `carry.py` reads: version, notebook, compressed JSON, checksum.
+async function stateLine(manager) {
+  const ours = [...register].filter((entry) => entry.manager === manager);
+  const newest = new Map(ours.filter((entry) => entry.name).map((entry) => [entry.name, entry.read]));
+  const all = [...newest].map(([name, read]) => [name, read()]).filter(([, kept]) => kept !== null);
+  const { notebook } = ours.find((entry) => entry.notebook);
+  const body = `intimacy.1.${notebook}.${await deflated(JSON.stringify(Object.fromEntries(all)))}`;
+  return { line: `${body}.${crc32(body).toString(16).padStart(8, "0")}`, count: all.length };
+}
+
+// A button that copies the state. Where the browser does not let us, the line stands in a box, selected.
+function copier(manager) {
+  const said = element("span", { class: "said", role: "status" });
+  const box = element("textarea", { readonly: true, rows: 2, "aria-label": "Your state, as one line", hidden: true });
+  const copy = async () => {
+    const { line, count } = await stateLine(manager);
+    if (count === 0) {
+      said.textContent = "There is nothing to copy yet.";
+      return;
+    }
+    const what = `${count === 1 ? "1 thing" : `${count} things`} in a line of ${line.length} characters`;
+    box.value = line;
+    box.hidden = await navigator.clipboard?.writeText(line).then(
+      () => true,
+      () => false,
+    ) ?? false;
+    if (box.hidden) said.textContent = `Copied: ${what}.`;
+    else {
+      said.textContent = `Selected: ${what}. Press Ctrl+C or ⌘C.`;
+      box.select();
+    }
+  };
+  return element("div", { class: "copier" }, element("div", { class: "row" }, button("Copy my state", copy), said), box);
+}
+
+// The same for a part of a widget: of the notebook that it stands in, if that has a place to paste the line.
+function copierFor(node) {
+  const manager = [...register].find((entry) => entry.root.contains(node))?.manager;
+  const pastes = manager && [...register].some((entry) => entry.manager === manager && entry.notebook);
+  return pastes ? copier(manager) : null;
 }
 
 // plotly.js crosses the wire once per page, gzipped, from the installed plotly package.
