@@ -46,12 +46,14 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
         fresh,
         timeout=TIMEOUT,
         kernel_name="python3",
-        store_widget_state=False,
+        store_widget_state=True,  # without it, nbclient fails where `interact` prints
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-    return client.execute()
+    done = client.execute()
+    done.metadata.pop("widgets", None)
+    return done
 
 
 def complaints(notebook: NotebookNode) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from nbformat import NotebookNode
 
 import run_notebooks
+from copies import answers
 from intimacy.data import load
 from intimacy.evidence import reference
 from intimacy.widgets import Bet, Exercise, Feedback, FunctionExercise, Game, Lab
@@ -125,11 +126,6 @@ def before_the_exercises(notebook: NotebookNode) -> Iterator[NotebookNode]:
                 yield cell
 
 
-def solutions(notebook: NotebookNode) -> list[str]:
-    """Return the Python of the solutions, in order."""
-    return re.findall(r"^```python\n(.*?)^```", markdown(notebook, "solution"), flags=re.MULTILINE | re.DOTALL)
-
-
 def with_answer(source: str, solution: str) -> ast.Module:
     """Return an exercise cell with the solution in the place of the three dots."""
     cell = ast.parse(source)
@@ -146,11 +142,11 @@ def with_answer(source: str, solution: str) -> ast.Module:
 def test_the_solutions_in_the_notebook_pass_their_checks(name: str, notebook: NotebookNode) -> None:
     names: dict[str, Any] = {}
     cells = [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
-    assert len(cells) == len(solutions(notebook)) == len(LESSONS[name].exercises())
+    assert len(cells) == len(answers(notebook)) == len(LESSONS[name].exercises())
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in before_the_exercises(notebook):
             exec(cell.source, names)
-        for cell, solution in zip(cells, solutions(notebook), strict=True):
+        for cell, solution in zip(cells, answers(notebook), strict=True):
             whole = with_answer(cell.source, solution)
             last = whole.body.pop()
             assert isinstance(last, ast.Expr)

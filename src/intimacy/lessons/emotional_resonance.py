@@ -467,7 +467,7 @@ def exercise_crowd_step() -> FunctionExercise:
         "Exercise 8",
         "Write `crowd_step(phases, speeds, coupling, seconds)`, one short step of a crowd. Each phase grows by "
         "seconds times (its own speed + coupling × the mean, over all people m, of sin(phase of m − own phase)). "
-        "Return the new phases. Then run a crowd of your own with sliders, as the solution does: "
+        "Return the new phases. Then write `my_crowd` around it, and move it with sliders: "
         "`interact(my_crowd, coupling=(0.0, 4.0, 0.1), people=(5, 100, 5))`.",
         crowd_step,
         cases=[

@@ -29,6 +29,9 @@ SLIPS = {
     1 / 1000: "it is 1000 times too small: look at the prefix of the unit (milli, nano, pico)",
 }
 
+# What is said while nothing has been written yet.
+GAP = "Put your answer where the three dots are."
+
 # Kinds of array that numpy would turn into numbers, but that are not numbers.
 OTHER_KINDS = {"b": "True or False", "c": "complex numbers", "U": "text", "m": "durations", "M": "dates"}
 
@@ -73,7 +76,7 @@ class Exercise(ABC):
     def check(self, answer: Any) -> Feedback:
         """Compare an answer with the expected one. Whatever the answer is, this returns and does not raise."""
         if answer is ...:
-            return Feedback(False, "Put your answer where the three dots are.")
+            return Feedback(False, GAP)
         if answer is None:
             return Feedback(False, "Your answer is None, which is nothing at all. Was a value assigned or returned?")
         return self._judged(answer)
@@ -233,8 +236,10 @@ class FunctionExercise(Exercise):
             value, trouble = _attempt(partial(answer, *copy.deepcopy(case)))
             if trouble:
                 return Feedback(False, f"{call} stopped with {trouble}")
-            if value is None or value is ...:
-                return Feedback(False, f"{call} gives {value}. Does your function end with return and a value?")
+            if value is ...:
+                return Feedback(False, GAP)
+            if value is None:
+                return Feedback(False, f"{call} gives None. Does your function end with return and a value?")
             numbers_given, trouble = _read(value, call)
             if numbers_given is None:
                 return Feedback(False, trouble)
