@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from jsonschema import Draft202012Validator
 from nbformat import NotebookNode
 
 SECTIONS = (
@@ -27,19 +29,7 @@ SECTIONS = (
 )
 # The way in teaches no claim, so it has no bet, no evidence and no quiz.
 WITHOUT_SECTIONS = (0,)
-METADATA = (
-    "title",
-    "number",
-    "level",
-    "teaching_minutes",
-    "exercise_minutes",
-    "questions",
-    "objectives",
-    "keypoints",
-    "prerequisites",
-    "licence",
-)
-MAY_BE_EMPTY = ("number", "prerequisites", "exercise_minutes")  # 0 is a number of minutes
+CARD = Draft202012Validator(json.loads((Path(__file__).parent / "card.schema.json").read_text(encoding="utf-8")))
 LARGEST = 200_000
 VAGUE_LINKS = frozenset({"here", "click here", "click", "link", "this link", "this", "more", "read more", "see here"})
 UNSEEN_VERBS = frozenset({"understand", "know", "learn", "appreciate", "realise", "realize"})
@@ -229,11 +219,12 @@ def number_of(path: Path) -> int:
 
 
 def metadata_faults(notebook: NotebookNode, path: Path) -> list[str]:
-    """The card of the lesson is complete, and its number is the file's."""
+    """The card of the lesson is whole, as ``card.schema.json`` has it, and its number is the file's."""
     card = notebook.metadata.get("intimacy", {})
-    found = [f"metadata.intimacy has no {key}" for key in METADATA if key not in card]
-    found += [f"metadata.intimacy.{key} is empty" for key in card if key not in MAY_BE_EMPTY and not card[key]]
-    if "number" in card and card["number"] != number_of(path):
+    found = [
+        f"{fault.json_path.replace('$', 'metadata.intimacy', 1)}: {fault.message}" for fault in CARD.iter_errors(card)
+    ]
+    if card.get("number", number_of(path)) != number_of(path):
         found.append(f"metadata.intimacy.number is {card['number']!r}, the file's is {number_of(path)}")
     return found
 

@@ -26,6 +26,11 @@ CARD = {
     "keypoints": ["One"],
     "prerequisites": [],
     "licence": "CC-BY-4.0",
+    "data": [],
+    "authors": ["The contributors"],
+    "last_tested": "2026-11-29",
+    "peak_memory_mb": 200,
+    "run_seconds": 5,
 }
 
 
@@ -156,6 +161,9 @@ FAULTS: list[tuple[str, Callable[[NotebookNode], object]]] = [
     ("metadata_faults", lambda notebook: notebook.metadata.intimacy.pop("licence")),
     ("metadata_faults", in_the_card(keypoints=[])),
     ("metadata_faults", in_the_card(number=5)),
+    ("metadata_faults", in_the_card(last_tested="yesterday")),
+    ("metadata_faults", in_the_card(teaching_minutes="50")),
+    ("metadata_faults", in_the_card(colour="blue")),
 ]
 
 
