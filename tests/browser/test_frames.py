@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,7 +67,6 @@ def opened(browser: Any, jupyter: Server) -> Iterator[tuple[Page, Talk]]:
 
 @pytest.fixture
 def page(opened: tuple[Page, Talk]) -> Iterator[Page]:
-    answered(opened[0], opened[0].lab(LOOP))
     reset(opened[0], opened[0].lab(LOOP))
     yield opened[0]
     assert opened[0].complaints == []
@@ -128,8 +128,9 @@ def run_cell(page: Page, text: str) -> str:
 
 
 def reset(page: Page, lab: Any) -> None:
+    """Go back to the start, and wait until Python has been told."""
     lab.get_by_role("button", name="Reset").click()
-    settled(page, lab)
+    answered(page, lab)
 
 
 @contextmanager
@@ -245,6 +246,38 @@ def test_python_hears_at_once_when_the_learner_goes_on_to_a_cell(page: Page, tal
     page.tab.evaluate("() => globalThis.cell_.focus()")
     page.tab.keyboard.press("Control+Enter")
     cell.locator(".jp-OutputArea").filter(has_text="Python knows 0.75 7").wait_for()
+    reset(page, lab)
+
+
+def test_python_hears_of_what_is_on_show_when_what_came_after_it_is_refused(page: Page) -> None:
+    lab = page.lab(LOOP)
+    ahead(page, lab, slider(lab, PROMISES), "reliability")
+    page.tab.keyboard.press("ArrowLeft")
+    lab.evaluate(
+        """(lab) => {
+          const box = lab.querySelector('input[type=number][aria-label^="Learning rate"]');
+          box.value = '7';
+          box.dispatchEvent(new Event('change', { bubbles: true }));
+        }"""
+    )
+    lab.get_by_text("Learning rate must be between 0 and 0.6, got 7").wait_for()
+    answered(page, lab)
+    assert "q = 0.75 ·" in shown(lab)
+    assert "Python knows 0.75 7" in run_cell(page, "Python knows")
+    reset(page, lab)
+
+
+def test_an_open_table_is_filled_anew_for_each_state_and_every_question_for_it_is_answered(page: Page) -> None:
+    lab = page.lab(LOOP)
+    lab.get_by_text("The numbers as a table").click()
+    lab.locator(".table table").wait_for()
+    control = slider(lab, "Learning rate")
+    for key in ("ArrowRight", "ArrowLeft", "ArrowRight", "End", "Home"):
+        control.press(key)
+    lab.locator(".table caption").filter(has_text=re.compile("α = 0$")).wait_for()
+    page.tab.wait_for_timeout(3500)  # as long as a question for a table waits before it says that Python is silent
+    assert not lab.locator(".notice").is_visible()
+    lab.get_by_text("The numbers as a table").click()
     reset(page, lab)
 
 

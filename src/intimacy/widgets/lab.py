@@ -341,7 +341,8 @@ class Lab(Carried, anywidget.AnyWidget):
                 table = self.table()
                 rows = [[format_value(_plain(cell)) for cell in row] for row in table.itertuples(index=False)]
                 csv = table.to_csv(index=False)
-                self.send({"kind": "table", "columns": [*map(str, table)], "rows": rows, "csv": csv, "file": "run.csv"})
+                told = {"columns": [*map(str, table)], "rows": rows, "csv": csv, "file": "run.csv"}
+                self.send({"kind": "table", "request": message.get("request"), **told})
             case "plotly":
                 self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
 

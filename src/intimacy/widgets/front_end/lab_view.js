@@ -8,6 +8,7 @@ class LiveSource extends KernelLine {
     this.ahead = null; // a picture on show that Python has not been told of
     this.aheadOf = 0; // the last question that was asked before it
     this.settling = [];
+    this.tables = 0;
     this.expected = null; // the control that is likely to be moved next
     this.handlers = { ...this.handlers, alone: () => {}, ahead: () => {} };
     this.listen("change:frame", () => this.arrived(model.get("frame")));
@@ -117,6 +118,11 @@ class LiveSource extends KernelLine {
   heard(message, buffers) {
     if (message.kind !== "frames") {
       super.heard(message, buffers);
+      // What was refused was asked after the picture on show, of which Python still has to be told.
+      if (message.kind === "problem" && this.ahead && !this.inFlight) {
+        this.aheadOf = this.count;
+        this.rest();
+      }
       return;
     }
     const line = this.lines.get(message.name);
@@ -149,20 +155,22 @@ class LiveSource extends KernelLine {
     return new Promise((resolve) => this.settling.push(resolve));
   }
 
+  // The numbers of what is on show; null where Python does not answer, which the notice then says.
   async table() {
     await this.settled();
-    return new Promise((resolve, reject) => {
+    const request = `${this.view}:table:${(this.tables += 1)}`;
+    return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.replies.delete("table");
-        this.handlers.silence("silent");
-        reject(new Error("no answer"));
+        this.replies.delete(request);
+        this.tell("silent");
+        resolve(null);
       }, SILENCE_LIMIT);
-      this.replies.set("table", (message) => {
+      this.replies.set(request, (message) => {
         clearTimeout(timer);
         this.handlers.silence(null);
         resolve(message);
       });
-      this.send({ kind: "table" });
+      this.send({ kind: "table", request });
     });
   }
 }
@@ -569,13 +577,13 @@ class LabView {
   }
 
   async fillTable() {
-    const { columns, rows } = await this.source.table();
-    this.tableBox.replaceChildren(tableOf(columns, rows, this.shown.textContent));
+    const table = await this.source.table();
+    if (table) this.tableBox.replaceChildren(tableOf(table.columns, table.rows, this.shown.textContent));
   }
 
   async download() {
-    const { csv, file } = await this.source.table();
-    this.save(csv, file);
+    const table = await this.source.table();
+    if (table) this.save(table.csv, table.file);
   }
 
   save(csv, file) {

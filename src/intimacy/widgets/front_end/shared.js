@@ -213,14 +213,14 @@ class KernelLine {
 
   heard(message, buffers) {
     if (message.kind === "problem") {
-      if (!message.request?.startsWith(this.view)) return;
+      if (!message.request?.startsWith(`${this.view}:`)) return;
       this.answered(message.request); // clears an older notice
       this.handlers.problem(message);
-    } else if (this.replies.has(message.kind)) {
-      const resolve = this.replies.get(message.kind);
-      this.replies.delete(message.kind);
-      resolve(message, buffers);
+      return;
     }
+    const reply = this.replies.has(message.request) ? message.request : message.kind;
+    this.replies.get(reply)?.(message, buffers);
+    this.replies.delete(reply);
   }
 
   // Looks only at what the page already knows: asking the kernel would keep an idle one from being culled.
