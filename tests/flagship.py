@@ -15,7 +15,7 @@ RECOVERY = "Could the model find the truth"
 GAME = "How much do you trust a partner"
 READING = "What can the model read from your game"
 LABS = (LOOP, BLOOD, LABS_FUNNEL, RECOVERY)
-WIDGETS = 13  # five labs, a game, three bets, three pictures of the evidence and a quiz
+WIDGETS = 17  # six labs, a game, three bets, three pictures of the evidence, two panels of the class, a state, a quiz
 # Faults of JupyterLab 4.6, of Notebook 7, and of Voilà's page around the notebook, by axe's rule. Nothing inside our
 # own widgets is excused.
 UPSTREAM = {

@@ -13,17 +13,18 @@ from chromium import NoBrowser, launched
 from pages import FLAGSHIP, Page, Server, copied, jupyter_server, voila_server
 
 
+# First, or pytest-xdist has read the groups already where a file of this folder is named.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of this folder, and keep together those that share an open page: of one notebook, or one file."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            if item.path.stem == "test_site":
-                item.add_marker(pytest.mark.site)
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            is_one_of_many = item.path.stem == "test_every_notebook"
             notebook = parameters.get("page") or parameters.get("name")
-            item.add_marker(pytest.mark.xdist_group(notebook or item.path.stem))
+            item.add_marker(pytest.mark.xdist_group(notebook if is_one_of_many else item.path.stem))
 
 
 @pytest.fixture(scope="session")
