@@ -68,9 +68,8 @@ class Formulas:
 
 
 def alive(path: Path, most: int) -> nbformat.NotebookNode:
-    """Return a notebook as it runs with widgets that need no Python, without what is for teachers."""
+    """Return a notebook as it runs with widgets that need no Python."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if "instructor" not in cell.metadata.get("tags", [])]
     install = nbformat.v4.new_code_cell(INSTALL.format(tools=str(ROOT / "tools"), most=most))
     notebook.cells.insert(0, install)
     done = run(notebook, path.parent)
@@ -93,6 +92,8 @@ def page(path: Path, before: Link, after: Link) -> str:
 def page_with(path: Path, before: Link, after: Link, most: int) -> str:
     """Return a notebook as a page, with so many pictures along each control."""
     notebook, formulas = alive(path, most), Formulas()
+    # What is for teachers is not for visitors.
+    notebook.cells = [cell for cell in notebook.cells if "instructor" not in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = formulas.taken_out(cell.source)
@@ -138,20 +139,19 @@ def entries(file: str, title: str, body: str) -> list[dict[str, str]]:
 
 
 def shared(folder: Path) -> None:
-    """Write what all pages use: plotly.js, the widgets' modules and styles, once each."""
+    """Write what pages and slides use: plotly.js, the widgets' modules, styles and what answers them, once each."""
     folder.mkdir(parents=True, exist_ok=True)
     modules = {stem: front_end.module(stem) for stem in MODULES}
     (folder / "modules.js").write_text(f"globalThis.intimacyModules = {json.dumps(modules)};", encoding="utf-8")
-    shutil.copy(SITE / "page.js", folder)
+    shutil.copy(SITE / "without_python.js", folder)
     plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     (folder / "plotly.js").write_text(plotly, encoding="utf-8")
-    styles = dict.fromkeys(line for stem in MODULES for line in [front_end.style(stem)])
+    styles = dict.fromkeys(front_end.style(stem) for stem in MODULES)
     code = "".join(
         HtmlFormatter(style=style).get_style_defs(f"body.{theme} .highlight")
         for theme, style in (("light", "default"), ("dark", "github-dark"))
     )
-    own = (SITE / "page.css").read_text(encoding="utf-8")
-    (folder / "page.css").write_text("\n".join([*styles, code, own]), encoding="utf-8")
+    (folder / "widgets.css").write_text("\n".join([*styles, code]), encoding="utf-8")
 
 
 def first_page(pages: list[tuple[str, str, str]]) -> str:
@@ -183,6 +183,8 @@ def main() -> int:
     ]
     cards = {path: nbformat.read(path, as_version=4).metadata for path in paths}
     shared(options.to / "site")
+    for name in ("page.js", "page.css"):
+        shutil.copy(SITE / name, options.to / "site")
     shutil.copytree(ROOT / "figures", options.to / "figures", dirs_exist_ok=True)
     shutil.copytree(ROOT / "data", options.to / "data", dirs_exist_ok=True)
     links = [None, *((f"{path.stem}.html", cards[path].title) for path in paths), None]

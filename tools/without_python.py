@@ -16,7 +16,9 @@ from typing import Any
 import anywidget
 import numpy as np
 
-from intimacy.widgets import Bench, Bet, BetAnswer, Game, Handshake, Lab, Still, frames
+from intimacy.widgets import Bench, Bet, BetAnswer, Carry, Game, Handshake, Lab, Still, frames
+from intimacy.widgets.gather import Gather
+from intimacy.widgets.share import Share
 
 STOPS = 24
 """Pictures along one control, unless told otherwise: those near the story, its ends, and others evenly between."""
@@ -158,14 +160,16 @@ def runs(bench: Bench) -> list[dict[str, Any]]:
 
 
 def recorded(game: Game) -> list[dict[str, Any]]:
-    """Return a game played to its end, moves taken in turn, as scenes of which each leads to the next."""
+    """Return a game played to its end, moves taken in turn, as scenes of which each leads to the next.
+
+    The game is left there, so that the labs that read it have something to read.
+    """
     state, scenes = game.state, [game.scene]
     while scenes[-1]["moves"]:
         moves = scenes[-1]["moves"]
         state = game._play(state, moves[(len(scenes) // 3) % len(moves)]["value"])
         game._show(state, "python")
         scenes.append(game.scene)
-    game._show(game._start(game._seed), "python")
     go_on = [{"value": "next", "label": "Next round", "key": "n"}]
     told = [{**each, "moves": go_on if each["moves"] else [], "prompt": RECORDED, "code": ""} for each in scenes]
     return told
@@ -191,6 +195,10 @@ def shown(widget: Any, most: int) -> str:
     """Return a widget as a part of a page. Where scripts are off, its text stands for it."""
     if isinstance(widget, Handshake):
         return "<p>This page has no Python and needs none. In the notebook, three check marks stand here.</p>"
+    if isinstance(widget, Carry):
+        return ""  # there is no Python that could stop, and none to read a state
+    if isinstance(widget, Gather | Share):
+        return "<p>This page has no Python, so nothing is shared or gathered here. In the notebook, you can.</p>"
     module = next(name for kind, name in KINDS if isinstance(widget, kind))
     return (
         f'<div class="without-python" data-module="{module}" data-model="{widget.model_id}">'

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from flagship import BLOOD, GAME, LOOP
+from flagship import BLOOD, GAME, LOOP, READING
+
+pytestmark = pytest.mark.site
 
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = ("00_start_here", "04_oxytocin_trust", "05_vasopressin_bonding")
@@ -204,6 +206,7 @@ def test_a_recorded_game_goes_to_its_end(visit: Any) -> None:
         visitor.tab.keyboard.press("n")
         game.get_by_text(f"Round {rounds}: You sent").first.wait_for(state="attached", timeout=3000)
     assert game.locator(".moves button").count() == 0
+    assert "From your 20 rounds" in words(visitor.lab(READING), ".sentence")
 
 
 def test_a_bench_runs_the_designs_that_have_a_name(visit: Any) -> None:
