@@ -35,6 +35,7 @@ RULES = {
     "lessons": Rule(
         only=frozenset({"lessons", "labs", "models", "widgets", "parameters"}), packages=FILES, opens_files=False
     ),
+    "classroom": Rule(only=frozenset({"classroom", "models", "parameters"}), packages=DRAWING),
     "widgets": Rule(never=frozenset({"models", "labs", "lessons", "data", "evidence"})),
     "parameters": Rule(only=frozenset({"parameters"}), packages=DRAWING | FILES, opens_files=False),
 }
@@ -105,6 +106,7 @@ def test_the_arrows_of_the_package_point_one_way(root: Path) -> None:
         ("models.loop", "import plotly.graph_objects as go"),
         ("models.loop", "def late():\n    from ipywidgets import IntSlider"),
         ("models.loop", "from pathlib import Path"),
+        ("classroom.server", "from intimacy.widgets import Share"),
         ("models.loop", "from intimacy import data"),
         ("models.loop", "from intimacy.labs.loop import lab"),
         ("models.oxytocin_trust.loop", "from ...widgets import Lab"),
@@ -134,6 +136,7 @@ def test_an_arrow_that_points_the_wrong_way_is_found(module: str, source: str) -
         ("labs.loop", "from intimacy.models import loop\nfrom intimacy.widgets import Lab\nimport plotly"),
         ("widgets.lab", "from pathlib import Path\nimport anywidget\nfrom intimacy.parameters import Parameters"),
         ("evidence", "from intimacy import data, models"),
+        ("classroom.server", "from intimacy.models.class_pool import pool\nfrom importlib.resources import files"),
     ],
 )
 def test_an_arrow_that_points_the_right_way_is_let_through(module: str, source: str) -> None:

@@ -460,7 +460,10 @@ def _what_now(state: playable.GameState) -> str:
         case "ready":
             return "Go on when you like. You can also stop here."
         case "ratings":
-            return "How was that part? Answer what you like, or nothing. The answers stay on this page."
+            return (
+                "How was that part? Answer what you like, or nothing. "
+                "The answers stay on this page, unless you choose to share them further down."
+            )
         case "stopped":
             return "You can leave it here, or see a last part in which the ball comes again."
         case "over":
