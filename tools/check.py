@@ -14,22 +14,23 @@ PYTEST = ("pytest", "-q")
 # As many at once as there are cores.
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
 EVERY_NOTEBOOK = "tests/browser/test_every_notebook.py"
+# What takes minutes to build or to serve is checked where it is published, and here when it is named.
+WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading")
+ALWAYS = " and ".join(f"not {name}" for name in WHEN_NAMED)
 CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
-    "tests": ((*PARALLEL, "loadgroup", "tests", "-m", "not browser"),),
+    "tests": ((*PARALLEL, "loadgroup", "tests", "-m", f"not browser and {ALWAYS}"),),
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
     ),
     # What waits for a kernel to be missed, or for a key, has the machine for itself.
     "browser": (
-        (*PYTEST, "tests", "-m", "browser and not site", f"--ignore={EVERY_NOTEBOOK}"),
+        (*PYTEST, "tests", "-m", f"browser and {ALWAYS}", f"--ignore={EVERY_NOTEBOOK}"),
         (*PARALLEL, "loadgroup", EVERY_NOTEBOOK),
     ),
-    "site": ((*PARALLEL, "loadgroup", "tests", "-m", "site"),),
+    **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
 }
-# Building pages takes minutes, so the workflow that publishes them checks them; here they are checked when named.
-UNLESS_NAMED = ("site",)
 
 
 def run(name: str) -> bool:
@@ -42,10 +43,10 @@ def run(name: str) -> bool:
 
 
 def main() -> int:
-    """Run the checks that were asked for, all by default; 1 when one failed."""
+    """Run the checks that were asked for, by default all that need no naming; 1 when one failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(CHECKS)} (all but site)")
-    names = parser.parse_args().names or [name for name in CHECKS if name not in UNLESS_NAMED]
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(CHECKS)}")
+    names = parser.parse_args().names or [name for name in CHECKS if name not in WHEN_NAMED]
     if unknown := [name for name in names if name not in CHECKS]:
         parser.error(f"there is no check {', '.join(unknown)}, only {', '.join(CHECKS)}")
     # Tools that call one another by name must find the environment's own.

@@ -69,24 +69,13 @@ def without_python(folder: Path) -> dict[str, str]:
 
 def test_make_alone_lists_every_task(root: Path) -> None:
     listed = subprocess.run([str(shutil.which("make"))], cwd=root, capture_output=True, check=True, text=True).stdout
-    tasks = re.findall(r"^make (\w+) +\w", listed, flags=re.MULTILINE)
-    declared = re.search(r"^\.PHONY: (.*)$", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    tasks = re.findall(r"^make ([\w-]+) +\w", listed, flags=re.MULTILINE)
+    declared = re.search(
+        r"^\.PHONY: ((?:.*\\\n)*.*)$", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
     assert declared is not None
-    assert set(tasks) == set(declared[1].split()) - {"setup-test"}
-    assert {
-        "help",
-        "setup",
-        "lab",
-        "test",
-        "figures",
-        "look",
-        "notebooks",
-        "site",
-        "bench",
-        "tables",
-        "lock",
-        "clean",
-    } == set(tasks)
+    assert set(tasks) == set(declared[1].replace("\\", "").split()) - {"setup-test"}
+    assert {"lab", "test", "app", "classroom", "site", "slides", "lite", "student", "instructor", "links"} <= set(tasks)
 
 
 def test_every_script_that_make_runs_is_there(root: Path) -> None:
@@ -292,8 +281,23 @@ def test_the_administrator_is_let_in_unless_the_caller_has_a_word_in_it(tmp_path
 def test_the_checks_run_all_kinds_of_check() -> None:
     commands = {command[0]: command for commands in check.CHECKS.values() for command in commands}
     assert set(commands) == {"ruff", "mypy", "pytest"}
-    assert list(check.CHECKS) == ["style", "types", "tests", "notebooks", "browser", "site"]
-    assert check.UNLESS_NAMED == ("site",)
+    assert list(check.CHECKS) == ["style", "types", "tests", "notebooks", "browser", *check.WHEN_NAMED]
+
+
+def test_what_shares_a_page_runs_in_one_process(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import os, time, pytest\n"
+        "@pytest.mark.parametrize('turn', range(8))\n"
+        "@pytest.mark.parametrize('page', [pytest.param(p, marks=pytest.mark.xdist_group(p)) for p in 'abc'])\n"
+        "def test_one(page, turn):\n"
+        "    time.sleep(0.02)\n"
+        "    open(f'{page}.txt', 'a').write(f'{os.getpid()}\\n')\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    for page in "abc":
+        assert len(set((tmp_path / f"{page}.txt").read_text(encoding="utf-8").split())) == 1
 
 
 def test_a_check_that_fails_is_seen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,8 +316,11 @@ def test_the_continuous_checks_run_what_make_test_runs(root: Path) -> None:
     assert "make test" in script
     workflow = (root / ".github/workflows/test.yml").read_text(encoding="utf-8")
     assert ".ci/run" in workflow
-    assert "make test ARGS=site" in (root / ".github/workflows/site.yml").read_text(encoding="utf-8")
-    uses = re.findall(r"uses: (\S+)", workflow)
+    published = (root / ".github/workflows/site.yml").read_text(encoding="utf-8")
+    assert all(f"make {task}" in published for task in ("test ARGS=site", "site", "lite ARGS=--full", "test ARGS=lite"))
+    workflows = [path.read_text(encoding="utf-8") for path in (root / ".github/workflows").glob("*.yml")]
+    uses = [each for text in workflows for each in re.findall(r"uses: (\S+)", text)]
+    assert len(uses) >= 10
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each) for each in uses)
 
 

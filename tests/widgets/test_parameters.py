@@ -70,7 +70,7 @@ def is_allowed(name: str, value: Any) -> bool:
     return isinstance(value, KINDS[name]) and bool(ALLOWED[name](value))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(name=st.sampled_from([*RANGES]), value=ANYTHING)
 def test_any_value_is_taken_unchanged_or_refused_with_name_range_and_value(name: str, value: Any) -> None:
     if is_allowed(name, value):
@@ -144,7 +144,7 @@ def test_a_choice_out_of_an_array_becomes_a_plain_str() -> None:
     assert type(Dosing(route=np.array(["vein"])[0]).route) is str
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(INSIDE)
 def test_code_makes_the_same_parameters_again(dosing: Dosing) -> None:
     assert eval(dosing.code(), {"__builtins__": {}, "Dosing": Dosing}) == dosing
@@ -249,7 +249,7 @@ def test_a_value_is_written_as_a_person_would_and_not_rounded(value: Any, unit: 
     assert format_value(value, unit) == text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_written_number_reads_back_as_the_same_number(value: float) -> None:
     assert float(format_value(value)) == value
