@@ -13,8 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ("pytest", "-q")
 # As many at once as there are cores.
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
-# What waits for a kernel to be missed, or for a key, has the machine for itself.
-ALONE = tuple(f"tests/browser/test_{name}.py" for name in ("jupyterlab", "frames", "carry"))
+EVERY_NOTEBOOK = "tests/browser/test_every_notebook.py"
 # What takes minutes to build or to serve is checked where it is published, and here when it is named.
 WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading")
 ALWAYS = " and ".join(f"not {name}" for name in WHEN_NAMED)
@@ -25,9 +24,10 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
     ),
+    # What waits for a kernel to be missed, or for a key, has the machine for itself.
     "browser": (
-        (*PYTEST, *ALONE),
-        (*PARALLEL, "loadgroup", "tests", "-m", f"browser and {ALWAYS}", *(f"--ignore={path}" for path in ALONE)),
+        (*PYTEST, "tests", "-m", f"browser and {ALWAYS}", f"--ignore={EVERY_NOTEBOOK}"),
+        (*PARALLEL, "loadgroup", EVERY_NOTEBOOK),
     ),
     **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
 }
