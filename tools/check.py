@@ -30,6 +30,8 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
         (*PARALLEL, "loadgroup", EVERY_NOTEBOOK),
     ),
     **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
+    # A browser's event loop would stand in the way of the other's.
+    "app": tuple((*PYTEST, f"tests/{folder}/test_app.py", "-m", "app") for folder in ("launch", "browser")),
 }
 
 

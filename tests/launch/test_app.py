@@ -407,7 +407,10 @@ def test_other_pages_cannot_use_a_visitors_kernel(apps: Running) -> None:
 
 
 def rested(apps: Running) -> bool:
-    return len(apps.kernels()) == READY
+    """Tell whether only ready kernels are left, and stay so: a process ends a moment before the server forgets it."""
+    before = apps.kernels()
+    time.sleep(1)
+    return len(before) == READY and apps.kernels() == before
 
 
 @against_the_server
