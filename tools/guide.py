@@ -176,7 +176,7 @@ def page(path: Path, notebook: NotebookNode) -> str:
                 f"| Needs | {'; '.join(card['prerequisites']) or 'nothing'} |",
                 f"| Data | {'; '.join(card['data']) or 'none'} |",
                 f"| Restart and Run All | {card['run_seconds']} s, {card['peak_memory_mb']} MB at the peak "
-                f"({card['last_tested']}, two busy cores) |",
+                f"({card['last_tested']}, two cores) |",
             ]
         ),
         "## Afterwards, learners can",
