@@ -118,7 +118,9 @@ def bytes_of_labs(browser: Any, server: Server) -> tuple[int, int]:
     return first, again
 
 
-def row(what: str, ours: float, peer: float | None, budget: str, met: bool, unit: str = "ms") -> dict[str, object]:
+def row(
+    what: str, ours: float, peer: float | None, budget: str, met: bool | None, unit: str = "ms"
+) -> dict[str, object]:
     """Return one line of the table."""
     return {
         "what": what,

@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from bench_browser import STOPWATCH
+from bench_browser import STOPWATCH, row
 from chromium import launched
 from delay import Delay
 from intimacy.labs import oxytocin_trust
@@ -120,19 +120,7 @@ def heaviest() -> float:
     return heaviest
 
 
-def row(what: str, ours: float, peer: float | None, budget: str, met: bool | None, unit: str = "ms") -> dict[str, Any]:
-    """Return a line of the table."""
-    return {
-        "what": what,
-        "ours": f"{ours:.0f} {unit}",
-        "peer": "" if peer is None else f"{peer:.0f} {unit}",
-        "ratio": "" if peer is None else f"{peer / ours:.1f} x",
-        "budget": budget,
-        "met": met,
-    }
-
-
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[dict[str, object]]:
     """Measure, and return the lines of the table."""
     with tempfile.TemporaryDirectory() as name, launched() as browser:
         folder = Path(name)

@@ -24,7 +24,7 @@ from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from website import ANCHOR, ROOT, Formulas, alive, shared
+from website import ANCHOR, ROOT, Formulas, alive, named, shared
 
 DECK = Path(__file__).resolve().parent / "slides"
 STOPS = 16
@@ -369,9 +369,6 @@ def main() -> int:
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "slides", help="the folder (build/slides)")
     parser.add_argument("stems", nargs="*", help="notebooks by stem, such as 04_oxytocin_trust (all)")
     options = parser.parse_args()
-    paths = [
-        path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if not options.stems or path.stem in options.stems
-    ]
     beside = options.to / "site"
     shared(beside)
     package = reveal(ROOT / "build" / "npm")
@@ -379,7 +376,7 @@ def main() -> int:
         shutil.copy(package / name, beside / f"reveal-{Path(name).name}")
     for name in ("deck.js", "deck.css"):
         shutil.copy(DECK / name, beside)
-    for path in paths:
+    for path in named(options.stems):
         body = page(path)
         (options.to / f"{path.stem}.html").write_text(body, encoding="utf-8")
         count = body.count('<section class="one"')

@@ -172,15 +172,18 @@ def first_page(pages: list[tuple[str, str, str]]) -> str:
     return linked(exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]), {"site": about})[0])
 
 
+def named(stems: list[str]) -> list[Path]:
+    """Return the notebooks of these stems, all if none is named."""
+    return [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if not stems or path.stem in stems]
+
+
 def main() -> int:
     """Build the pages that were asked for, all by default; 1 when one is too large."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", help="the folder (build/site)")
     parser.add_argument("stems", nargs="*", help="notebooks by stem, such as 04_oxytocin_trust (all)")
     options = parser.parse_args()
-    paths = [
-        path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if not options.stems or path.stem in options.stems
-    ]
+    paths = named(options.stems)
     cards = {path: nbformat.read(path, as_version=4).metadata for path in paths}
     shared(options.to / "site")
     for name in ("page.js", "page.css"):
