@@ -5,19 +5,9 @@ const AFTER_TROUBLE = 10000; // ms, when it has not answered
 const LARGEST_FILE = 200000; // bytes
 const WAITS = 8000; // ms that a classroom which does not answer may take
 
-class GatherView {
+class GatherView extends Panel {
   constructor(model, el, signal) {
-    this.model = model;
-    this.line = new KernelLine(model, el, signal);
-    this.build();
-    el.append(this.root);
-    keepKeys(this.root, signal);
-    followTheme(this.root, signal, () => {});
-    this.line.listen("change:shown", () => {
-      const shown = model.get("shown");
-      this.show(shown);
-      this.line.answered(shown.request);
-    });
+    super(model, el, signal);
     this.line.handlers = {
       problem: ({ text }) => {
         this.tell(text, true);

@@ -21,19 +21,9 @@ function secretOfTab() {
   return ofTab(SECRET) ?? ofTab(SECRET, drawn());
 }
 
-class ShareView {
+class ShareView extends Panel {
   constructor(model, el, signal) {
-    this.model = model;
-    this.line = new KernelLine(model, el, signal);
-    this.build();
-    el.append(this.root);
-    keepKeys(this.root, signal);
-    followTheme(this.root, signal, () => {});
-    this.line.listen("change:shown", () => {
-      const shown = model.get("shown");
-      this.show(shown);
-      this.line.answered(shown.request);
-    });
+    super(model, el, signal);
     this.line.handlers = {
       problem: ({ text }) => this.tell(text, true),
       silence: (kind) => this.silence(kind),

@@ -290,6 +290,23 @@ class Notice {
   }
 }
 
+// A panel that shows what Python says under `shown`: it has `build()`, which makes its root, and `show(shown)`.
+class Panel {
+  constructor(model, el, signal) {
+    this.model = model;
+    this.line = new KernelLine(model, el, signal);
+    this.build();
+    el.append(this.root);
+    keepKeys(this.root, signal);
+    followTheme(this.root, signal, () => {});
+    this.line.listen("change:shown", () => {
+      const shown = model.get("shown");
+      this.show(shown);
+      this.line.answered(shown.request);
+    });
+  }
+}
+
 // What a widget would carry across a restart stands in a register of the page, so that it can be copied without Python.
 // Each notebook has a widget manager of its own; a page without Python has none, and carries nothing.
 const register = (globalThis[Symbol.for("intimacy.carried")] ??= new Set());
