@@ -15,7 +15,7 @@ PYTEST = ("pytest", "-q")
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
 EVERY_NOTEBOOK = "tests/browser/test_every_notebook.py"
 # What takes minutes to build or to serve is checked where it is published, and here when it is named.
-WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading")
+WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading", "everyone", "walk", "matrix")
 ALWAYS = " and ".join(f"not {name}" for name in WHEN_NAMED)
 CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
