@@ -23,7 +23,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.ioloop import IOLoop
-from traitlets import Integer
+from traitlets import Integer, List, Unicode
 from traitlets.config import Config
 from voila.app import Voila, _kernel_id_regex
 from voila.handler import BaseVoilaHandler
@@ -49,7 +49,10 @@ OPEN = (
 )
 """Of Voilà's handlers, those that a page needs: pictures, its own scripts, the page itself and its kernel's line."""
 MESSAGES = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
-POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'self'; object-src 'none'"
+POLICY = (
+    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+)
 SETTLED = Config(
     Voila={"ip": "127.0.0.1", "tornado_settings": {"headers": {"Content-Security-Policy": POLICY}}},
     VoilaConfiguration={
@@ -201,6 +204,7 @@ class Apps(Voila):
     aliases: ClassVar[dict[str, str]] = {
         **Voila.aliases,
         "ip": "Voila.ip",
+        "name": "Apps.names",
         "folder": "Voila.root_dir",
         "ready": "Kernels.ready",
         "most": "Kernels.most",
@@ -208,6 +212,15 @@ class Apps(Voila):
         "idle": "Kernels.cull_idle_timeout",
         "every": "Kernels.cull_interval",
     }
+
+    names = List(Unicode(), help="names of this machine under which a web server in front passes the apps on").tag(
+        config=True
+    )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether only programs on this machine can reach the apps."""
+        return self.ip == "localhost" or ip_address(self.ip).is_loopback
 
     def initialize(self, argv: list[str] | None = None) -> None:
         """Read the options, and no configuration from elsewhere: it could open a door."""
@@ -223,6 +236,9 @@ class Apps(Voila):
         settings = super().init_settings()
         self.kernel_manager.allowed_message_types = list(MESSAGES)
         settings["lessons"] = write(Path(self.root_dir))
+        # Another site can let its own name point to this machine, and its page would then pass for one of ours.
+        settings["allow_remote_access"] = not self.is_closed
+        settings["local_hostnames"] = ["localhost", *self.names]
         IOLoop.current().add_callback(self.kernel_manager.fill)
         return settings
 
@@ -240,7 +256,7 @@ class Apps(Voila):
 
     def listen(self) -> None:
         """Say who can come in, and serve."""
-        if self.ip != "localhost" and not ip_address(self.ip).is_loopback:
+        if not self.is_closed:
             print(
                 f"Everyone who reaches this machine at {self.ip} can open the apps. They cannot run code or read its "
                 "files, but they use its memory. For the open web, put a server with TLS and a rate limit before it.",
@@ -256,6 +272,8 @@ class Apps(Voila):
 
 def main() -> None:
     """Serve."""
+    # Matrices are small here, and threads that wait for one another make 0.1 ms into 50 where cores are shared.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]).rstrip(
         os.pathsep
     )

@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # What a copy needs to be installed and opened, here or with Binder, beside its own notebooks.
 TOOLS = ("environment.py", "find_python.sh", "jupyterlab_overrides.json", "lab.py", "setup.py")
 SHARED = (
-    *("data", "figures", "src", "environment.yml", "postBuild", "pyproject.toml", "requirements.lock"),
+    *("data", "figures", "src", "environment.yml", "postBuild", "start"),
+    *("pyproject.toml", "requirements.lock"),
     *("LICENSE", "LICENSE-CONTENT.md", "CITATION.cff", *(f"tools/{name}" for name in TOOLS)),
 )
 TASKS = ("help", "setup", "lab")

@@ -39,9 +39,11 @@ def main() -> None:
     if is_root:
         print("You are the administrator (root): fine in a container, better avoided elsewhere.", file=sys.stderr)
     line = command(ROOT, sys.argv[1:], is_root)
+    # Matrices are small here, and threads that wait for one another make 0.1 ms into 50 where cores are shared.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # The environment's own programs come first, so that a terminal or `!pip` in a notebook finds them.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    os.execv(line[0], line)
+    os.execv(line[0], line)  # nosec B606 # a list that is made here
 
 
 if __name__ == "__main__":

@@ -137,6 +137,17 @@ def test_repo2docker_makes_the_environment_before_it_copies_the_rest(root: Path,
     assert "Python version unspecified" not in made.stderr
     assert copied_before_the_environment(made.stdout) == ["src/environment.yml"]
     assert "postBuild" in made.stdout
+    assert 'R2D_ENTRYPOINT="${REPO_DIR}/start"' in made.stdout
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_a_server_of_binder_begins_with_one_thread_of_linear_algebra(
+    root: Path, given: dict[str, str], expected: str
+) -> None:
+    command = [str(root / "start"), "printenv", "OPENBLAS_NUM_THREADS"]
+    environment = {"PATH": os.environ["PATH"], **given}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == expected
 
 
 def test_repo2docker_copies_the_whole_repository_first_when_pip_names_it(tmp_path: Path) -> None:
