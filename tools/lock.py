@@ -62,7 +62,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest version of everything")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
-    subprocess.run([sys.executable, "-m", "pip", "install", "-qq", "uv"], check=True)
     compile_lock(LAB, "pyproject.toml", "--extra", "lab", *upgrade)
     compile_lock(TEST, "pyproject.toml", "--extra", "lab", "--extra", "test", "--constraint", LAB.name, *upgrade)
     compile_lock(GRADING, "pyproject.toml", "--group", "grading", "--constraint", LAB.name, *upgrade)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import json
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -118,6 +123,16 @@ def test_the_instructor_sees_all_topics_exports_and_deletes(classroom: Opened) -
     assert there.pool("trust")["shared"] == 0
 
 
+def test_no_cell_of_the_export_can_be_a_formula(classroom: Opened) -> None:
+    there = room(classroom.link)
+    for result in (RatingsResult(1, (2, 2, 2, 0), (4, 4, 4, 4)), BetsResult(3, 12, (1,), (2,))):
+        there.post(encode(result))
+    there.post(game(1))
+    rows = list(csv.reader(io.StringIO(ask(classroom, "GET", "/api/results.csv", instructor=True)[1])))
+    assert len(rows) == 4
+    assert all(re.fullmatch(r"[\w -]*", cell) and not cell.startswith("-") for row in rows for cell in row)
+
+
 SECRETS = [
     ("POST", "/api/results"),
     ("GET", "/api/pool?topic=trust"),
@@ -161,6 +176,11 @@ def test_without_the_right_secret_nothing_is_done(classroom: Opened, method: str
         {"code": game(1)[:-1]},
         {"code": game(1) + "<script>"},
         b"\xff\xfe",
+        "[" * MOST_BYTES,
+        "1" * MOST_BYTES,
+        {"code": game(1), "__class__": "eval"},
+        {"code": "=cmd|' /C calc'!A0"},
+        {"code": "../../etc/passwd"},
     ],
 )
 def test_what_is_no_result_is_refused_in_a_sentence(classroom: Opened, body: object) -> None:
@@ -347,6 +367,24 @@ def test_a_room_that_does_not_answer_is_told_in_time_and_in_a_sentence() -> None
             there.pool("trust")
     with pytest.raises(Unanswered, match="does not answer"):
         there.post(game(1))
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 10_000, b"\xff"], ids=["deep", "long", "bytes"])
+def test_a_room_that_answers_nonsense_is_told_in_a_sentence(status: int, body: bytes) -> None:
+    class Nonsense(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Nonsense) as nonsense:
+        Thread(target=nonsense.handle_request, daemon=True).start()
+        with pytest.raises(Unanswered, match=r"^[^{}]+\.$"):
+            room(f"http://127.0.0.1:{nonsense.server_port}/join#SH7N-7QVJ").pool("trust")
 
 
 def test_the_reason_of_a_refusal_comes_through(classroom: Opened) -> None:

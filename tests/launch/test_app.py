@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from typing import Any
 import nbformat
 import pytest
 from packaging.utils import canonicalize_name
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 import app_pages
 from look import labs_of
@@ -66,6 +67,13 @@ def test_a_lab_has_its_bets_and_their_answers(served: tuple[Path, list[app_pages
         apps = {app.file: sources(folder / app.file) for app in lesson.apps}
         for bet in placed:
             assert any(f"{bet} = lessons." in text and f"{bet}.answer()" in text for text in apps.values()), bet
+
+
+def test_no_page_of_a_lab_asks_an_exercise(served: tuple[Path, list[app_pages.Lesson]]) -> None:
+    """On such a page there is no cell to answer in."""
+    folder, lessons = served
+    pages = [folder / app.file for lesson in lessons for app in lesson.apps]
+    assert [page.name for page in pages if "**Exercise " in page.read_text(encoding="utf-8")] == []
 
 
 def test_every_picture_is_there(served: tuple[Path, list[app_pages.Lesson]]) -> None:
@@ -171,8 +179,8 @@ class Running:
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    async def asked(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
-        """Return the status and the text of an answer; no redirect is followed."""
+    async def fetched(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+        """Return an answer; no redirect is followed."""
         request = HTTPRequest(
             self.address(path),
             method=method,
@@ -181,16 +189,20 @@ class Running:
             follow_redirects=False,
             request_timeout=120,
         )
-        answer = await AsyncHTTPClient().fetch(request, raise_error=False)
+        return await AsyncHTTPClient().fetch(request, raise_error=False)
+
+    async def asked(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
+        """Return the status and the text of an answer."""
+        answer = await self.fetched(path, method, **headers)
         return answer.code, answer.body.decode(errors="replace")
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
         return asyncio.run(self.asked(path, method, **headers))
 
-    def raw(self, path: str) -> int:
-        """Return the status for a path that no client has tidied."""
+    def raw(self, path: str, host: str = "127.0.0.1") -> int:
+        """Return the status for a path that no client has tidied, or a host that none would name."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as line:
-            line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n".encode())
+            line.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{self.port}\r\nConnection: close\r\n\r\n".encode())
             return int(line.recv(100).split()[1])
 
     async def line_to(self, kernel: str, **headers: str) -> WebSocketClientConnection:
@@ -216,7 +228,7 @@ def message(kind: str, channel: str = "shell", **content: Any) -> str:
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("apps"), "--idle=10")
+    running = Running(tmp_path_factory.mktemp("apps"), "--idle=10", "--name=apps.example.org")
     yield running
     running.close()
     assert running.kernels() == []
@@ -339,6 +351,11 @@ def test_what_a_widget_complains_of_tells_no_path(apps: Running) -> None:
         ("voila/files/script.py", {403}),
         ("voila/files/.env", {403}),
         ("voila/files/other.png", {403}),
+        ("voila/files/", {403}),
+        ("voila/files/figures/", {403}),
+        ("voila/static/", {404}),
+        ("voila/labextensions/", {404}),
+        ("voila/templates/apps/static/", {500}),  # Voilà stumbles, and tells nothing
         ("voila/static/secret.txt", {403, 404}),
         ("voila/templates/apps/static/secret.txt", {404}),
         ("voila/render/nothing.ipynb", {404}),
@@ -371,6 +388,55 @@ def test_no_notebook_outside_can_be_run(apps: Running) -> None:
     for up in ("..", "%2e%2e", "figures/../..", "figures/%2e%2e/%2e%2e"):
         assert apps.raw(f"/voila/render/{up}/outside.ipynb") in (400, 403, 404), up
     assert not list(apps.folder.parent.rglob("ran"))
+
+
+@against_the_server
+def test_a_page_tells_the_browser_what_it_may_do(apps: Running) -> None:
+    for path in ("", LAB, "voila/render/nothing.ipynb", f"api/kernels/{uuid.UUID(int=1)}"):
+        headers = asyncio.run(apps.fetched(path)).headers
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        policy = headers["Content-Security-Policy"]
+        assert "://" not in policy
+        for part in ("default-src 'self'", "base-uri 'self'", "frame-ancestors 'self'", "object-src 'none'"):
+            assert part in policy, path
+
+
+@against_the_server
+def test_an_address_is_not_written_back_into_a_page(apps: Running) -> None:
+    script = "%3Cscript%3Ealert(1)%3C/script%3E"
+    for path in (script, f"voila/render/{script}.ipynb", f"voila/files/{script}.png", f"?next={script}"):
+        assert "<script>alert" not in apps.ask(path)[1], path
+
+
+@against_the_server
+def test_a_site_whose_name_points_to_this_machine_gets_no_page(apps: Running) -> None:
+    for path in ("/", f"/{LAB}"):
+        assert apps.raw(path, "evil.example") == 403
+        assert apps.raw(path, "10.0.0.5") == 403
+    assert apps.raw("/", "localhost") == apps.raw("/", "[::1]") == apps.raw("/", "apps.example.org") == 200
+
+
+@against_the_server
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, "1" * 11_000_000, "\x00", "{}", '{"channel": "shell"}', "null"],
+    ids=["deep", "huge", "no text", "empty", "half", "nothing"],
+)
+def test_a_message_that_is_none_closes_the_line_at_most(apps: Running, text: str) -> None:
+    async def visit() -> None:
+        kernel = kernel_of((await apps.asked(LAB))[1])
+        line = await apps.line_to(kernel)
+        with suppress(WebSocketClosedError):  # the server need not hear all of it
+            await line.write_message(text)
+        line.close()
+        other = await apps.line_to(kernel)
+        await other.write_message(message("comm_info_request", target_name="jupyter.widget"))
+        while json.loads(await asyncio.wait_for(other.read_message(), 60))["header"]["msg_type"] != "comm_info_reply":
+            pass
+        other.close()
+
+    asyncio.run(visit())
+    assert "Traceback" not in apps.ask("")[1]
 
 
 @against_the_server

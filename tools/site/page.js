@@ -4,6 +4,7 @@
 (() => {
   function search(box) {
     const list = document.getElementById("found");
+    box.form.addEventListener("submit", (event) => event.preventDefault());
     box.addEventListener("input", () => {
       const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
       const rank = ({ heading, text }) =>

@@ -63,7 +63,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--listen", default=LOOPBACK[0], help="the address to listen on; the loopback by default")
     parser.add_argument("--name", default="", help="the name or address by which learners reach this computer")
     found = parser.parse_args(arguments)
-    if not found.name and found.listen in ("0.0.0.0", "::", ""):
+    if not found.name and found.listen in ("0.0.0.0", "::", ""):  # nosec B104 # it is told apart, not bound
         parser.error(
             "--listen on all addresses needs --name, the name or address by which learners reach this computer"
         )

@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from intimacy.arguments import checked
+
 SECONDS = 3.0
 """How long one request may take."""
 
@@ -48,6 +50,7 @@ class Room:
     address: str
     class_code: str
 
+    @checked
     def post(self, code: str) -> int:
         """Share a result, and return how many learners have. Tried again with the same code, it counts once.
 
@@ -56,6 +59,7 @@ class Room:
         """
         return _whole(self._asked("/api/results", {"code": code}, tries=_TRIES), "shared")
 
+    @checked
     def pool(self, topic: str) -> Any:
         """Return the pool of a topic, as it travels.
 
@@ -77,7 +81,7 @@ class Room:
             except urllib.error.HTTPError as refused:
                 if refused.code not in AGAIN or not left:
                     raise Unanswered(_reason(refused)) from None
-            except (OSError, http.client.HTTPException, ValueError):
+            except (OSError, http.client.HTTPException, ValueError, RecursionError):
                 if not left:
                     raise Unanswered(
                         f"The classroom at {self.address} does not answer. Nothing was lost here: try again in a "
@@ -87,6 +91,7 @@ class Room:
         raise AssertionError("unreachable: the last try returns or raises")
 
 
+@checked
 def room(link: str) -> Room:
     """Return the classroom that a join link names, such as ``http://127.0.0.1:8770/join#7KQX-2M4A``.
 
@@ -121,7 +126,7 @@ def _reason(refused: urllib.error.HTTPError) -> str:
     """Return the sentence that a classroom sends with a refusal."""
     try:
         problem = json.loads(refused.read(_MOST_BYTES))["problem"]
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, RecursionError, KeyError, TypeError):
         problem = ""
     if not isinstance(problem, str) or not problem:
         return f"What answered is not a classroom, or not the one of this link (it said {refused.code})."

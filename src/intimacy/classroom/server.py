@@ -193,7 +193,7 @@ class _Results(_Handler):
         self.require_class()
         try:
             body = json.loads(self.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict) or set(body) != {"code"} or not isinstance(body["code"], str):
             raise web.HTTPError(400, "A result is sent as its code, and nothing else.")

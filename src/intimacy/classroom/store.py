@@ -23,8 +23,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
 
+from intimacy.arguments import checked
 from intimacy.models.result_code import ALPHABET, Result, decode, encode
+from intimacy.parameters import shown
 
 CLASS_CODE_LENGTH = 8
 MOST_RESULTS = 5000
@@ -67,10 +70,14 @@ class Store:
         ValueError: it is another kind of database.
     """
 
+    @checked
     def __init__(self, url: str) -> None:
-        kind = make_url(url).get_backend_name()
+        try:
+            kind = make_url(url).get_backend_name()
+        except ArgumentError:
+            kind = shown(url)
         if kind not in _INSERT:
-            raise ValueError(f"database must be sqlite or postgresql, got {kind}")
+            raise ValueError(f"url must be of a sqlite or postgresql database, got {kind}")
         self._engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         if kind == "sqlite":
             _make_durable(self._engine)
@@ -86,6 +93,7 @@ class Store:
             connection.execute(statement)
             return str(connection.execute(select(_CLASSROOM.c.class_code)).scalar_one())
 
+    @checked
     def put(self, result: Result) -> int:
         """Keep a result, in the place of one that the same learner shared on this topic before.
 
@@ -109,6 +117,7 @@ class Store:
             shared = select(func.count()).select_from(_RESULT).where(_RESULT.c.topic == result.topic)
             return int(connection.execute(shared).scalar_one())
 
+    @checked
     def results(self, topic: str) -> list[Result]:
         """Return the results of a topic, the oldest first."""
         wanted = select(_RESULT.c.code).where(_RESULT.c.topic == topic).order_by(_RESULT.c.place)
