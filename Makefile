@@ -1,7 +1,7 @@
 # Every task of the project by name; `make` alone lists them. ARGS passes options on: make lab ARGS=--no-browser
 # PYTHON=/path/to/python chooses the Python that .venv is made with.
 .PHONY: help setup setup-test lab app classroom test figures look notebooks site slides lite student instructor nbgrader \
-	guide links class-load bench tables lock clean
+	guide links class-load bench matrix tables lock clean
 .DEFAULT_GOAL := help
 export PYTHON
 RUN = .venv/bin/python
@@ -65,6 +65,9 @@ class-load: setup-test ## run a class of 20 against the hub of deploy/ and write
 
 bench: setup-test ## measure against the budgets and the peers
 	@$(RUN) benchmarks/run.py $(ARGS)
+
+matrix: setup-test ## run every notebook on every kind of machine, Python and set of packages (ARGS=offline)
+	@$(RUN) tools/matrix.py $(ARGS)
 
 lock: setup-test ## lock the requirements again (ARGS=--upgrade takes the newest)
 	@$(RUN) tools/lock.py $(ARGS)

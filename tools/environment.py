@@ -80,6 +80,7 @@ def set_up(level: str) -> None:
     installed = {each: fingerprint(each) for each in PROVIDES[level]}
     pip("install", "--require-hashes", "-r", str(LOCKS[level]))
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    clear_leftovers()
     keep_jupyterlab_quiet()
     STAMP.write_text(json.dumps(installed, indent=2), encoding="utf-8")
     print(f"Ready after {time.monotonic() - started:.0f} s.", flush=True)
@@ -156,6 +157,12 @@ def pip(*arguments: str) -> None:
         found = (meaning for words, meaning in PIP_FAILURES if words in said)
         meaning = next(found, f"pip failed with exit status {status}")
         raise SetupError(f"{meaning} (what pip said is in {LOG.relative_to(ROOT)}).")
+
+
+def clear_leftovers() -> None:
+    """Remove the folder that pip leaves of an earlier install: Python would take it for the package."""
+    for folder in (*VENV.glob("lib/python*/site-packages/intimacy"), *VENV.glob("Lib/site-packages/intimacy")):
+        shutil.rmtree(folder)
 
 
 def keep_jupyterlab_quiet() -> None:

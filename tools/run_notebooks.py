@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -35,11 +36,11 @@ class NotebookError(Exception):
     """A notebook cannot be run; the message is one sentence that names it and the cell."""
 
 
-def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Return the notebook as a fresh kernel leaves it, with no widget state.
+def run(notebook: NotebookNode, folder: Path, **settings: Any) -> NotebookNode:
+    """Return the notebook as a fresh kernel leaves it, with no widget state; settings are nbclient's own.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: a cell raised.
+        nbclient.exceptions.CellExecutionError: a cell raised, and no setting allows it.
     """
     fresh = copy.deepcopy(notebook)
     client = NotebookClient(
@@ -50,6 +51,7 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
+        **settings,
     )
     done = client.execute()
     done.metadata.pop("widgets", None)

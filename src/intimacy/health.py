@@ -119,8 +119,8 @@ def health() -> Health:
 
 
 def _required() -> list[str]:
-    """Return what the installed package asks for, without its extras."""
-    return [line for line in metadata.requires("intimacy") or [] if "extra ==" not in line]
+    """Return what the installed package asks for, without its extras and without what only installs it."""
+    return [line for line in metadata.requires("intimacy") or [] if ">=" in line and "extra ==" not in line]
 
 
 def _requirement(line: str) -> tuple[str, str]:

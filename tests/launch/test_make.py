@@ -228,6 +228,16 @@ def test_a_lock_that_changes_while_pip_works_is_installed_by_the_next_set_up(cop
     assert_it_installed(set_up(copy, "lab"), copy)
 
 
+def test_the_folder_that_pip_leaves_of_an_earlier_install_does_not_hide_the_package(copy: Path) -> None:
+    finished(copy, "lab")
+    (site,) = (copy / ".venv").glob("lib/python*/site-packages")
+    (site / "pip/__main__.py").write_text("", encoding="utf-8")
+    (site / "intimacy").mkdir()
+    (copy / "requirements.lock").write_text("# another lock\n", encoding="utf-8")
+    assert set_up(copy, "lab").returncode == 0
+    assert not (site / "intimacy").exists()
+
+
 def test_what_the_tests_need_is_enough_for_the_lab(copy: Path) -> None:
     finished(copy, "test")
     assert set_up(copy, "lab").returncode == 0
