@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from bench_lesson import NOTEBOOKS, row
+from bench_lesson import NOTEBOOKS
+from timing import Row, row
 
 GIGABYTES = 2
 # Set in the kernel before anything else, so that every import and every process that it starts has the limits too.
@@ -37,13 +38,13 @@ def run_all(path: Path) -> tuple[float, float]:
     return seconds, int(notebook.cells[-1].outputs[0].data["text/plain"]) / 1000
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     """Measure, and return the lines of the table."""
     measured = {path.stem: run_all(path) for path in NOTEBOOKS}
     slowest = max(measured, key=lambda stem: measured[stem][0])
     heaviest = max(measured, key=lambda stem: measured[stem][1])
     limits = f"on one core with {GIGABYTES} GB"
     return [
-        row(f"slowest notebook {limits} ({slowest}): restart and run all", measured[slowest][0], "s", 60),
-        row(f"heaviest notebook {limits} ({heaviest}): peak memory", measured[heaviest][1], "MB", 500),
+        row(f"slowest notebook {limits} ({slowest}): restart and run all", measured[slowest][0], most=60),
+        row(f"heaviest notebook {limits} ({heaviest}): peak memory", measured[heaviest][1], unit="MB", most=500),
     ]

@@ -1,8 +1,8 @@
-"""A lab behind a slow line, in real JupyterLab: with the pictures there before they are asked for, and without.
+"""A lab behind a slow line, in JupyterLab: with the pictures there before they are asked for, and without.
 
-Everything passes a proxy that adds 150 ms each way. A step is timed in the page as in ``bench_browser.py``: from the
-``keydown`` on the slider to the first animation frame after the picture has changed. Without pictures the last value of
-a drag may wait for the answer to the question before, so it has two round trips and the time of model and picture.
+Everything passes a proxy that adds 150 ms each way. A step is timed in the page as in ``bench_browser.py``. Without
+pictures the last value of a drag may wait for the answer to the question before, so it has two round trips and the time
+of model and picture.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from bench_browser import STOPWATCH, row
+from bench_browser import ASKED, OURS, Contestant, Visit
 from chromium import launched
 from delay import Delay
 from intimacy.labs import oxytocin_trust
 from intimacy.widgets import frames
 from pages import Page, Server, jupyter_server
+from timing import Row, row
 
 EACH_WAY = 0.150
 STEPS = 30
 DRAGS = 3
-LAB = "from intimacy.labs import oxytocin_trust\nlab = oxytocin_trust.the_loop()\n"
-PAGES = {"with": f"{LAB}lab", "without": f"{LAB}lab.no_frames = 'Each picture is asked for.'\nlab"}
-SLIDER = ".intimacy input[type=range] >> nth=0"
+LAB = {
+    kind: Contestant("oxytocin_trust", kind, "reliability", ("ArrowLeft", "ArrowRight"), 16) for kind in (OURS, ASKED)
+}
 READY = "() => document.querySelector('.intimacy').dataset.ahead.split(' ').includes('reliability')"
 DRAG = """async () => {
   const lab = document.querySelector('.intimacy');
@@ -69,8 +68,8 @@ LIVE = """async () => {
 }"""
 
 
-def opened(browser: Any, server: Server, name: str, line: Delay) -> tuple[Page, list[str]]:
-    """Return a page on which the lab stands, with the line now slow, and what it sends from now on."""
+def opened(browser: Any, server: Server, kind: str, line: Delay) -> tuple[Visit, list[str]]:
+    """Return a visit to the lab, with the line now slow, and what it sends from now on."""
     page = Page(browser)
     sent: list[str] = []
     page.tab.on(
@@ -80,21 +79,9 @@ def opened(browser: Any, server: Server, name: str, line: Delay) -> tuple[Page, 
         ),
     )
     line.seconds = 0.0
-    page.open_lab(server, f"{name}.ipynb")
-    page.run_all(1)
-    page.tab.wait_for_timeout(1500)
+    visit = Visit(page, server, "JupyterLab", LAB[kind])
     line.seconds = EACH_WAY
-    return page, sent
-
-
-def steps(page: Page, count: int) -> list[float]:
-    """Press an arrow key ``count`` times, each after the last was painted, and return the milliseconds of each."""
-    page.tab.evaluate(STOPWATCH)
-    for index in range(count):
-        page.tab.keyboard.press("ArrowLeft" if index % 6 < 3 else "ArrowRight")
-        page.tab.wait_for_function(f"() => globalThis.frames_.length > {index}", timeout=20_000)
-        page.tab.wait_for_timeout(100)
-    return list(page.tab.evaluate("() => globalThis.frames_"))
+    return visit, sent
 
 
 def questions(sent: list[str]) -> int:
@@ -120,97 +107,69 @@ def heaviest() -> float:
     return heaviest
 
 
-def rows() -> list[dict[str, object]]:
+def measured(browser: Any, server: Server, line: Delay) -> dict[str, dict[str, list[float]]]:
+    """Return what was measured by its name, with the pictures there and without."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for kind in LAB:
+        visit, sent = opened(browser, server, kind, line)
+        tab = visit.page.tab
+        began = time.monotonic()
+        visit.focus()
+        if kind == OURS:
+            tab.wait_for_function(READY)
+        told = {"ready": [time.monotonic() - began], "step": visit.steps(STEPS)}
+        tab.wait_for_timeout(1500)
+        told |= {"drag": [], "asked": []}
+        for _ in range(DRAGS):
+            sent.clear()
+            told["drag"].append(tab.evaluate(DRAG))
+            tab.wait_for_timeout(1500)
+            told["asked"].append(questions(sent))
+        told["live"] = tab.evaluate(LIVE)
+        found[kind] = told
+        visit.page.close()
+        line.seconds = 0.0
+        server.stop_kernels()
+    return found
+
+
+def rows() -> list[Row]:
     """Measure, and return the lines of the table."""
     with tempfile.TemporaryDirectory() as name, launched() as browser:
-        folder = Path(name)
-        for stem, source in PAGES.items():
-            notebook = nbformat.v4.new_notebook(
-                metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
-            )
-            notebook.cells = [nbformat.v4.new_code_cell(source)]
-            nbformat.write(notebook, folder / f"{stem}.ipynb")
-        server = jupyter_server(folder)
+        for each in LAB.values():
+            each.write(Path(name))
+        server = jupyter_server(Path(name))
         line = Delay(server.port)
         server.port, near = line.port, server.port
-        times, drags, asked, live = {}, {}, {}, {}
         try:
-            for stem in PAGES:
-                page, sent = opened(browser, server, stem, line)
-                page.tab.locator(SLIDER).focus()
-                if stem == "with":
-                    began = time.monotonic()
-                    page.tab.wait_for_function(READY)
-                    ready = (time.monotonic() - began) * 1000
-                times[stem] = steps(page, STEPS)[3:]
-                page.tab.wait_for_timeout(1500)
-                sent.clear()
-                lasts = []
-                for _ in range(DRAGS):
-                    lasts.append(page.tab.evaluate(DRAG))
-                    page.tab.wait_for_timeout(1500)
-                drags[stem] = statistics.median(lasts)
-                asked[stem] = questions(sent) / DRAGS
-                live[stem] = statistics.median(page.tab.evaluate(LIVE))
-                page.close()
-                line.seconds = 0.0
-                server.stop_kernels()
+            found = measured(browser, server, line)
         finally:
             server.port = near
             server.close()
             line.close()
-    step = {stem: statistics.median(values) for stem, values in times.items()}
-    heavy = heaviest()
+    there, none = found[OURS], found[ASKED]
+    live = statistics.median(none["live"]) + 60
     return [
+        row("far away: key to frame", there["step"], none["step"], unit="ms", against="no pictures there", most=45),
+        row("far away: from focus to all pictures of the control", there["ready"]),
         row(
-            "far away: key to frame, pictures there, against none",
-            step["with"],
-            step["without"],
-            "<= 45 ms",
-            step["with"] <= 45,
+            "far away: last value after a drag",
+            there["drag"],
+            none["drag"],
+            unit="ms",
+            against="no pictures there",
+            most=45,
         ),
-        row("far away: from focus to all pictures of the control", ready, None, "", None),
+        row("far away: last value after a drag, none there", none["drag"], unit="ms", most=750),
+        row("far away: questions of a drag of 41 moves, none there", none["asked"], unit="questions", most=10),
+        row("far away: questions of a drag of 41 moves, pictures there", there["asked"], unit="questions", most=2),
         row(
-            "far away: last value after a drag, pictures there",
-            drags["with"],
-            drags["without"],
-            "<= 45 ms",
-            drags["with"] <= 45,
+            "far away: live change amid pictures",
+            there["live"],
+            none["live"],
+            unit="ms",
+            against="none amid",
+            most=live,
         ),
-        row(
-            "far away: last value after a drag, none there",
-            drags["without"],
-            None,
-            "<= 750 ms",
-            drags["without"] <= 750,
-        ),
-        row(
-            "far away: questions of a drag of 41 moves, none there",
-            asked["without"],
-            None,
-            "<= 10",
-            asked["without"] <= 10,
-            "",
-        ),
-        row(
-            "far away: questions of a drag of 41 moves, pictures there",
-            asked["with"],
-            None,
-            "<= 2",
-            asked["with"] <= 2,
-            "",
-        ),
-        row(
-            "far away: live change amid pictures, against none",
-            live["with"],
-            live["without"],
-            "<= 60 ms more",
-            live["with"] <= live["without"] + 60,
-        ),
-        row("bytes of the heaviest control of the loop", heavy / 1000, None, "<= 1020 kB", heavy <= 1_020_000, "kB"),
+        row("bytes of the heaviest control of the loop", heaviest() / 1000, unit="kB", most=1020),
     ]
-
-
-if __name__ == "__main__":
-    for each in rows():
-        print(each)

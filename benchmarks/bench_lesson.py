@@ -1,60 +1,80 @@
-"""What each notebook costs: import, Restart and Run All, the memory of its kernel, its size."""
+"""What each notebook costs: import, Restart and Run All, the most memory that its kernel held, its size.
+
+The bare kernel beside it imports numpy, pandas, plotly and ipywidgets, and does nothing with them.
+"""
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+import measure
+import run_notebooks
+from timing import Row, row
+
+NOTEBOOKS = sorted(run_notebooks.NOTEBOOKS.glob("*.ipynb"))
+REPEATS = 3
 BASE = "import numpy, pandas, ipywidgets"
 LABS = "; ".join(f"from intimacy.labs import {path.stem.partition('_')[2]}" for path in NOTEBOOKS)
-MEMORY = "int(next(line.split()[1] for line in open('/proc/self/smaps_rollup') if line.startswith('Pss:')))"
+PEERS = ("plotly.graph_objects", "matplotlib.pyplot")
+NOTHING_BUT = "import numpy, pandas, plotly.graph_objects, ipywidgets"
 
 
-def import_seconds(code: str, repeats: int = 5) -> float:
-    """Return the median wall time of a fresh process that runs ``code``."""
+def import_times(code: str, repeats: int = 7) -> list[float]:
+    """Return the seconds of processor time of fresh processes that run ``code``; the first warms up the disk."""
     times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
+    for _ in range(repeats + 1):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", code], check=True)
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return times[1:]
 
 
-def run_all(path: Path) -> tuple[float, float]:
-    """Run a notebook in a fresh kernel; return the seconds it took and the kernel's memory in MB (Linux)."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(MEMORY))
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
-    started = time.perf_counter()
-    client.execute()
-    seconds = time.perf_counter() - started
-    return seconds, int(notebook.cells[-1].outputs[0].data["text/plain"]) / 1000
+def import_rows() -> list[Row]:
+    """What the labs add to a process that has the base, beside what plotting libraries add to it."""
+    base = statistics.median(import_times(BASE))
+
+    def beyond(code: str) -> list[float]:
+        return [each - base for each in import_times(f"{BASE}; {code}")]
+
+    ours = beyond(LABS)
+    what = f"import of all labs beyond {BASE.removeprefix('import ')}"
+    return [row(what, ours, beyond(f"import {name}"), against=name, most=0.6) for name in PEERS]
 
 
-def row(what: str, ours: float, unit: str, budget: float) -> dict[str, object]:
-    """Return a line of the table."""
-    number = f"{ours:.2f}" if ours < 1 else f"{ours:.1f}" if ours < 10 else f"{ours:.0f}"
-    known = {"what": what, "ours": f"{number} {unit}", "peer": None, "ratio": None}
-    return {**known, "budget": f"<= {budget:g} {unit}", "met": ours <= budget}
+def bare(folder: Path) -> Path:
+    """Write the notebook of the bare kernel."""
+    path = folder / "bare.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[new_code_cell(NOTHING_BUT)])
+    nbformat.write(notebook, path)
+    return path
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     """Measure, and return the lines of the table."""
-    base = import_seconds(BASE)
-    added = import_seconds(f"{BASE}; {LABS}") - base
-    lines = [row(f"import of the labs beyond {BASE.removeprefix('import ')} ({base:.2f} s)", added, "s", 0.6)]
+    lines = import_rows()
+    with tempfile.TemporaryDirectory() as name:
+        peer_seconds, peer_memory = zip(*[measure.measure(bare(Path(name))) for _ in range(REPEATS)], strict=True)
     for path in NOTEBOOKS:
-        seconds, memory = run_all(path)
-        number = path.stem.partition("_")[0]
-        lines.append(row(f"notebook {number}: restart and run all", seconds, "s", 10))
-        lines.append(row(f"notebook {number}: memory of the kernel after it", memory, "MB", 250))
-        lines.append(row(f"notebook {number}: size", path.stat().st_size / 1000, "kB", 200))
+        seconds, memory = zip(*[measure.measure(path) for _ in range(REPEATS)], strict=True)
+        lines += [
+            row(f"{path.stem}: restart and run all", seconds, peer_seconds, against="bare kernel", most=10),
+            row(
+                f"{path.stem}: most memory of its kernel",
+                memory,
+                peer_memory,
+                unit="MB",
+                against="bare kernel",
+                most=250,
+            ),
+            row(f"{path.stem}: size of the file", path.stat().st_size / 1000, unit="kB", most=200),
+        ]
     return lines

@@ -1,18 +1,17 @@
-"""Trust on a network at scale, against mesa, against a compiled loop and over two workers, in one run.
+"""Trust on a network at scale, against mesa, against a compiled loop and over two workers.
 
-Run ``python benchmarks/bench_society.py``, or import :func:`rows`. All contestants follow the rule of
-``simulate_trust`` on the same network; before any is timed, all must end at the same mean trust. Times are per person
-and step, with all random numbers drawn anew.
+All contestants follow the rule of ``simulate_trust`` on the same network; before any is timed, all must end at the same
+mean trust. Times are per person and step, with all random numbers drawn anew.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from typing import Any
 
 import mesa
@@ -24,10 +23,10 @@ from distributed import LocalCluster
 from mesa.discrete_space import CellAgent
 from mesa.discrete_space import Network as Cells
 
-from bench_models import compared, duration, seconds, slider_row
 from intimacy.models.society import networks, trust_network
-from intimacy.models.society.trust_network import TrustNetwork, mean_field, simulate_trust
+from intimacy.models.society.trust_network import TrustNetwork, simulate_trust
 from intimacy.sweep import grid, sweep
+from timing import Row, processor_times, require_agreement, row
 
 MANY = 1_000_000
 SCALING = grid(repair=[0.5, 0.6, 0.7, 0.8], misunderstanding=[0.05, 0.1, 0.2, 0.3], people=[20_000], steps=[1500])
@@ -142,76 +141,44 @@ def fresh(parameters: TrustNetwork) -> Callable[[], object]:
     return run
 
 
-def require_agreement(parameters: TrustNetwork) -> None:
-    """Hold that all contestants tell the same story.
-
-    Raises:
-        ValueError: one does not.
-    """
-    community = Community(parameters)
-    for _ in range(parameters.steps):
-        community.step()
-    ends = {
-        "ours": float(simulate_trust(parameters).mean[-1]),
-        "mesa": community.mean,
-        "compiled": float(compiled(parameters).mean()),
-    }
-    if max(ends.values()) - min(ends.values()) > AGREED:
-        raise ValueError(f"contestants must end within {AGREED} of each other, got {ends}")
-
-
-def step_rows() -> list[dict[str, object]]:
+def step_rows() -> list[Row]:
     """Per person and step, at ten thousand and at a million people."""
     few = TrustNetwork(people=10_000, steps=300)
-    require_agreement(few.replace(steps=40, gain=0.1, repair=0.85))
-    community = Community(few)
-    mesa_step = seconds(community.step, 3) / few.people
+    short = few.replace(steps=40, gain=0.1, repair=0.85)
+    community = Community(short)
+    for _ in range(short.steps):
+        community.step()
+    ends = {"ours": simulate_trust(short).mean[-1], "mesa": community.mean, "compiled": compiled(short).mean()}
+    require_agreement(AGREED, **ends)
+    what = "trust on a small world, {:,} people, per person-step"
+    mesa_step = np.array(processor_times(Community(few).step, 3)) / few.people
     found = []
-    ours = seconds(fresh(few), 5) / (few.people * few.steps)
-    what = "trust on a small world, {:,} people, per person-step, vs"
-    found.append(compared(f"{what.format(few.people)} mesa network cells", ours, mesa_step, 100))
     for parameters in (few, few.replace(people=MANY, steps=10)):
         each = parameters.people * parameters.steps
-        ours = seconds(fresh(parameters), 5) / each
-        loop = seconds(partial(compiled, parameters), 5) / each
-        found.append(compared(f"{what.format(parameters.people)} plain loop, compiled by numba", ours, loop, 0.5))
+        ours = np.array(processor_times(fresh(parameters), 5)) / each
+        loop = np.array(processor_times(partial(compiled, parameters), 5)) / each
+        if parameters is few:
+            found.append(row(what.format(few.people), ours, mesa_step, against="mesa network cells", least=100))
+        found.append(row(what.format(parameters.people), ours, loop, against="numba loop", least=0.5))
     return found
 
 
-def million_row(steps: int = 300) -> dict[str, object]:
+def million_row(steps: int = 300) -> Row:
     """A million people on one core, from nothing."""
-    networks.small_world.cache_clear()
-    begin = time.perf_counter()
-    run = simulate_trust(TrustNetwork(people=MANY, steps=steps, start=0.8))
-    took = time.perf_counter() - begin
+    begin = time.process_time()
+    run = simulate_trust(TrustNetwork(people=MANY, steps=steps, start=0.8, rewiring=0.06))
+    took = time.process_time() - begin
     megabytes = psutil.Process().memory_info().rss / 1e6
     what = f"{MANY:,} people x {steps} steps, one core, network included, {megabytes:.0f} MB, mean {run.mean[-1]:.3f}"
-    return {"what": what, "ours": duration(took), "peer": None, "ratio": None, "budget": None, "met": None}
+    return row(what, took)
 
 
-def network_row(people: int = 20_000) -> dict[str, object]:
+def network_row(people: int = 20_000) -> Row:
     """Build a small world from nothing."""
-
-    def ours() -> object:
-        networks.small_world.cache_clear()
-        return networks.small_world(people)
-
-    peer = seconds(lambda: nx.watts_strogatz_graph(people, 8, 0.05, seed=7), 3)
-    return compared(f"build a small world of {people:,}, vs networkx", seconds(ours), peer, 7)
-
-
-def slider_rows() -> list[dict[str, object]]:
-    """What a slider recomputes at the size of the lab."""
-    rewiring = itertools.cycle(np.linspace(0, 1, 101).tolist())
-    lab = TrustNetwork()
-    size = f"{lab.people} people x {lab.steps} steps"
-    return [
-        slider_row(f"trust network, {size}", partial(simulate_trust, lab)),
-        slider_row(
-            f"trust network, {size}, another network", lambda: simulate_trust(lab.replace(rewiring=next(rewiring)))
-        ),
-        slider_row("trust network, mean field", partial(mean_field, lab)),
-    ]
+    seeds = count()
+    ours = lambda: networks.small_world(people, seed=next(seeds))  # noqa: E731 (none is kept from the run before)
+    peer = processor_times(lambda: nx.watts_strogatz_graph(people, 8, 0.05, seed=7), 3)
+    return row(f"build a small world of {people:,}", processor_times(ours), peer, against="networkx", least=7)
 
 
 def cluster(workers: int) -> LocalCluster:
@@ -223,16 +190,16 @@ def cluster(workers: int) -> LocalCluster:
 
 def busiest(pids: Sequence[int], before: Sequence[float]) -> float:
     """Processor time of the busiest worker since then."""
-    return max(now - then for now, then in zip(processor_times(pids), before, strict=True))
+    return max(now - then for now, then in zip(seconds_of(pids), before, strict=True))
 
 
-def processor_times(pids: Sequence[int]) -> list[float]:
+def seconds_of(pids: Sequence[int]) -> list[float]:
     """Seconds of processor time that each process has had."""
     times = [psutil.Process(pid).cpu_times() for pid in pids]
     return [each.user + each.system for each in times]
 
 
-def scaling_rows(rounds: int = 3) -> list[dict[str, object]]:
+def scaling_rows(rounds: int = 3) -> list[Row]:
     """One sweep on one worker and on two, which are there already: strong scaling. And with their start, vs serial.
 
     On a machine that others use, the wall clock tells how busy they are; processor time tells how the work was divided.
@@ -245,7 +212,7 @@ def scaling_rows(rounds: int = 3) -> list[dict[str, object]]:
     found = []
 
     def timed(name: object, pids: Sequence[int] = (), **engine: Any) -> None:
-        before, begin = processor_times(pids), time.perf_counter()
+        before, begin = seconds_of(pids), time.perf_counter()
         found.append(sweep(trust_network.steady_trust, SCALING, seed=SEED, **engine))
         wall[name].append(time.perf_counter() - begin)
         if pids:
@@ -263,18 +230,12 @@ def scaling_rows(rounds: int = 3) -> list[dict[str, object]]:
         raise ValueError("serial, one worker and two workers must give the same numbers")
     what = f"sweep of {len(SCALING)} points, two workers"
     return [
-        compared(f"{what}, vs one worker", min(wall[2]), min(wall[1]), 1.5),
-        compared(f"{what}, vs one, processor time of the busiest", min(processor[2]), min(processor[1]), 1.5),
-        compared(f"{what} and their start, vs serial", min(wall["local"]), min(wall["serial"]), None),
+        row(what, wall[2], wall[1], against="one worker", least=1.5),
+        row(f"{what}, processor time of the busiest", processor[2], processor[1], against="one worker", least=1.5),
+        row(f"{what} and their start", wall["local"], wall["serial"], against="serial"),
     ]
 
 
-def rows() -> list[dict[str, object]]:
-    """All measurements, one row each: what, ours, peer, ratio, budget, met."""
-    return [*step_rows(), network_row(), *slider_rows(), million_row(), *scaling_rows()]
-
-
-if __name__ == "__main__":
-    from run import table
-
-    print(table(rows()))
+def rows() -> list[Row]:
+    """Measure, and return the lines of the table."""
+    return [*step_rows(), network_row(), million_row(), *scaling_rows()]

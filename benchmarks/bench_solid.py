@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from figures import in_script, page
 from intimacy import anatomy
 from intimacy.labs import neural_pathways as labs
 from intimacy.widgets import Solid
+from timing import Row, row
 
 STEPS = 40
 # From the place of the body on the page to its first labels, which are drawn with it.
@@ -114,7 +114,7 @@ def peer_page(figure: go.Figure) -> str:
 
 
 def measured(solid: Solid) -> dict[str, Any]:
-    """Return milliseconds, medians of forty steps each."""
+    """Return the milliseconds of forty steps each, and bytes."""
     figure = peer_figure(solid)
     with tempfile.TemporaryDirectory() as folder, launched() as browser:
         ours, theirs = Path(folder) / "ours.html", Path(folder) / "peer.html"
@@ -126,47 +126,27 @@ def measured(solid: Solid) -> dict[str, Any]:
         tab.wait_for_function("() => globalThis.solidShown")
         tab.wait_for_selector(".intimacy[data-ready]")
         found = {"shown": tab.evaluate("() => globalThis.solidShown")}
-        found["turn"] = statistics.median(tab.evaluate(TURN, STEPS))
-        found["recolour"] = statistics.median(tab.evaluate(RECOLOUR, STEPS))
+        found["turn"] = tab.evaluate(TURN, STEPS)
+        found["recolour"] = tab.evaluate(RECOLOUR, STEPS)
         tab.goto(theirs.as_uri())
         tab.evaluate("() => globalThis.done")
-        colour, turn = tab.evaluate(PEER, STEPS)
-        found["peer recolour"], found["peer turn"] = statistics.median(colour), statistics.median(turn)
+        found["peer recolour"], found["peer turn"] = tab.evaluate(PEER, STEPS)
     found["bytes"] = len(solid.packed()["points"]) + len(solid.packed()["corners"])
     found["peer bytes"] = len(figure.to_json())
     return found
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     """Measure, and return the lines of the table."""
     found = measured(anatomy.brain())
-    lines = []
-    for what, name, unit, budget in (
-        ("brain: frame while it is turned", "turn", "ms", 33),
-        ("brain: new colours and the lab's lines, in one step of the playhead", "recolour", "ms", 70),
-        ("brain: weight", "bytes", "kB", 1500),
-    ):
-        divisor = 1000 if unit == "kB" else 1
-        ours, peer = found[name] / divisor, found[f"peer {name}"] / divisor
-        lines.append(
-            {
-                "what": what,
-                "ours": f"{ours:.0f} {unit}",
-                "peer": f"{peer:.0f} {unit} (plotly Mesh3d)",
-                "ratio": f"{peer / ours:.1f} x",
-                "budget": f"<= {budget} {unit}",
-                "met": ours <= budget,
-            }
+    lines = [
+        row(f"brain: {what}", found[name], found[f"peer {name}"], unit="ms", against="plotly Mesh3d", most=most)
+        for what, name, most in (
+            ("frame while it is turned", "turn", 33),
+            ("new colours and the lab's lines, in one step of the playhead", "recolour", 70),
         )
-    shown = found["shown"]
-    lines.append(
-        {
-            "what": "brain: from its place on the page to the first picture",
-            "ours": f"{shown:.0f} ms",
-            "peer": None,
-            "ratio": None,
-            "budget": "<= 1000 ms",
-            "met": shown <= 1000,
-        }
-    )
-    return lines
+    ]
+    weight, peer = found["bytes"] / 1000, found["peer bytes"] / 1000
+    lines.append(row("brain: weight", weight, peer, unit="kB", against="plotly Mesh3d", most=1500))
+    what = "brain: from its place on the page to the first picture"
+    return [*lines, row(what, found["shown"], unit="ms", most=1000)]

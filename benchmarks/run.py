@@ -1,23 +1,30 @@
-"""Measure against the budgets and the peers: ``python benchmarks/run.py [names]``.
+"""Measure against the budgets and the peers: ``python benchmarks/run.py [parts]``.
 
-Each ``bench_*.py`` beside this file has ``rows() -> list[dict]`` with the keys of :data:`COLUMNS`: what was measured,
-our number, the peer's, the one against the other, the budget, and whether it is met.
+Each ``bench_*.py`` beside this file is a part and has ``rows()``, which returns lines made by :func:`timing.row`. All
+are printed as one table and kept in ``benchmarks/results.md``; a part that is measured alone replaces its own lines.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import importlib.util
 import os
-import platform
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-COLUMNS = ("what", "ours", "peer", "ratio", "budget", "met")
 FOLDER = Path(__file__).resolve().parent
-sys.path.append(str(FOLDER.parent / "tools"))  # the browser and the pages that the tests use too
+ROOT = FOLDER.parent
+sys.path[:0] = [str(FOLDER), str(ROOT / "tools")]  # the browser and the pages that the tests use too
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `make lab` begins its server
+
+import results  # noqa: E402 (the path comes first)
+from timing import COLUMNS  # noqa: E402
+
+PAGE = FOLDER / "results.md"
 
 
 def available(folder: Path) -> dict[str, Path]:
@@ -25,8 +32,8 @@ def available(folder: Path) -> dict[str, Path]:
     return {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
 
 
-def measured(path: Path) -> list[dict[str, Any]]:
-    """Import one benchmark, run it and return its rows.
+def measured(path: Path) -> tuple[str, list[dict[str, Any]]]:
+    """Import one benchmark, run it, and return what it measures and its rows.
 
     Raises:
         ValueError: a row has not the keys that a row has.
@@ -42,45 +49,58 @@ def measured(path: Path) -> list[dict[str, Any]]:
     for row in rows:
         if set(row) != set(COLUMNS):
             raise ValueError(f"{path.name}: a row must have {', '.join(COLUMNS)}, got {', '.join(map(str, row))}")
-    return rows
+    return (module.__doc__ or "").partition("\n")[0], rows
 
 
-def words(value: object) -> str:
-    """Return a cell of the table: numbers to three digits, a blank for what was not measured."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "NO"
-        case float():
-            return f"{value:.3g}"
-    return str(value)
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table(rows: Sequence[dict[str, str]]) -> str:
     """Return the rows as lines of text, columns aligned."""
-    lines = [COLUMNS, *([words(row[column]) for column in COLUMNS] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+    lines = [results.TABLE, *([row[column] or "-" for column in results.TABLE] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     texts = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     return "\n".join([texts[0], "  ".join("-" * width for width in widths), *texts[1:]])
+
+
+def load() -> str:
+    """Return how many processes wanted a core in the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks named, all by default; 1 when a budget is not met."""
     benchmarks = available(FOLDER)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(benchmarks)} (all)")
-    names = parser.parse_args(arguments).names or list(benchmarks)
-    if unknown := [name for name in names if name not in benchmarks]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="part", help=f"any of {', '.join(benchmarks)} (all)")
+    named = parser.parse_args(arguments).names
+    if unknown := [name for name in named if name not in benchmarks]:
         parser.error(f"there is no benchmark {', '.join(unknown)}, only {', '.join(benchmarks)}")
-    rows: list[dict[str, Any]] = []
+    here = results.machine()
+    found = results.Results(here, {}, [])
+    # Numbers of another machine, or with other versions, do not stand in one table with these.
+    keeps = True
+    if named and PAGE.exists():
+        kept = results.read(PAGE.read_text(encoding="utf-8"))
+        keeps = kept.machine == here
+        found = kept if keeps else found
+    names = named or list(benchmarks)
     for name in names:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += measured(benchmarks[name])
-    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores\n")
-    print(table(rows))
-    missed = [row["what"] for row in rows if row["met"] is False]
-    print(f"\n{len(rows)} measured, {len(missed)} over budget" + (f": {'; '.join(missed)}" if missed else ""))
+        before, began = load(), time.monotonic()
+        measures, rows = measured(benchmarks[name])
+        minutes = f"{(time.monotonic() - began) / 60:.1f}"
+        now = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
+        told = (name, measures, now, results.commit(ROOT), before, load(), minutes)
+        found = found.with_part(dict(zip(results.PARTS, told, strict=True)), rows, list(benchmarks))
+        if keeps:
+            PAGE.write_text(results.written(found), encoding="utf-8")
+    lines = [row for name in names for row in found.of(name)]
+    print(", ".join(f"{name} {value}" for name, value in here.items()) + "\n")
+    print(table(lines))
+    missed = [f"{row['part']}: {row['what']}" for row in lines if row["met"] == "NO"]
+    print(f"\n{len(lines)} measured, {len(missed)} over budget" + (f": {'; '.join(missed)}" if missed else ""))
+    if not keeps:
+        print(
+            f"{PAGE.name} tells of another machine or of other versions and stays as it is; `make bench` measures all."
+        )
     return int(bool(missed))
 
 
