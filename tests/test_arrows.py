@@ -30,13 +30,16 @@ class Rule:
 
 
 RULES = {
-    "models": Rule(only=frozenset({"models", "parameters"}), packages=DRAWING | FILES, opens_files=False),
+    "models": Rule(only=frozenset({"models", "parameters", "arguments"}), packages=DRAWING | FILES, opens_files=False),
     "labs": Rule(never=frozenset({"data", "evidence", "lessons"}), packages=FILES, opens_files=False),
     "lessons": Rule(
-        only=frozenset({"lessons", "labs", "models", "widgets", "parameters"}), packages=FILES, opens_files=False
+        only=frozenset({"lessons", "labs", "models", "widgets", "parameters", "arguments"}),
+        packages=FILES,
+        opens_files=False,
     ),
-    "classroom": Rule(only=frozenset({"classroom", "models", "parameters"}), packages=DRAWING),
+    "classroom": Rule(only=frozenset({"classroom", "models", "parameters", "arguments"}), packages=DRAWING),
     "widgets": Rule(never=frozenset({"models", "labs", "lessons", "data", "evidence"})),
+    "arguments": Rule(only=frozenset({"arguments", "parameters"}), packages=DRAWING | FILES, opens_files=False),
     "parameters": Rule(only=frozenset({"parameters"}), packages=DRAWING | FILES, opens_files=False),
 }
 

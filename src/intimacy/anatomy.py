@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.widgets import Piece, Solid
 
 Points = NDArray[np.float64]
@@ -62,6 +63,7 @@ NOTE = (
 )
 
 
+@checked
 def brain(panels: Sequence[str] = ("Person A", "Person B")) -> Solid:
     """Return the average brain, once for each panel; every person has the same one.
 

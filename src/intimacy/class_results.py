@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.data import load
 from intimacy.labs.need_to_connect import AfterGame
 from intimacy.models import class_pool
@@ -65,6 +66,7 @@ _NOTHING: dict[str, Any] = {"x": np.empty(0), "y": np.empty(0)}
 # To share
 
 
+@checked
 def share_game(game: Game) -> Share:
     """A panel to share a finished trust game."""
 
@@ -79,6 +81,7 @@ def share_game(game: Game) -> Share:
     return Share("Share my game with the class", _ABOUT, "trust", offer, follows=[(game, "serial")])
 
 
+@checked
 def share_ratings(game: Game) -> Share:
     """A panel to share what was answered after a ball game."""
 
@@ -93,6 +96,7 @@ def share_ratings(game: Game) -> Share:
     return Share("Share my answers with the class", _ABOUT, "ratings", offer, follows=[(game, "serial")])
 
 
+@checked
 def share_bets(lesson: int, bets: Sequence[Bet]) -> Share:
     """A panel to bet once more after the lesson, and to share both bets.
 
@@ -158,6 +162,7 @@ def gather_ratings() -> Gather:
     return _gather("The ball-game answers of the class", "ratings")
 
 
+@checked
 def gather_bets(lesson: int) -> Gather:
     """Boxes for the bets of a class in one lesson."""
     return _gather(f"The bets of the class in lesson {lesson:02}", f"bets {lesson}")
@@ -251,6 +256,7 @@ class ClassGame:
         return pd.DataFrame({"round": rounds, "class_mu": sent, "model_mu": self.model.sent.round(2)})
 
 
+@checked
 def the_class_game(gathered: Gather) -> Lab:
     """Mean money sent by the class, round by round, beside the model's crowd and the study of 2005."""
 
@@ -364,6 +370,7 @@ class ClassRatings:
     pool: Pool
     model: tuple[float, float]
 
+    @checked
     def means(self, moment: str) -> list[float | None]:
         """Return the mean points of each need at ``"left_out"`` or ``"end"``; ``None`` for too few answers."""
         sums, answers = (self.pool.sums.get(name, (0,) * len(_NEEDS)) for name in (moment, f"{moment}_answers"))
@@ -377,6 +384,7 @@ class ClassRatings:
         return pd.concat([table, pd.DataFrame([{"row": "model", "left_out": low, "end": end}])], ignore_index=True)
 
 
+@checked
 def the_class_ratings(gathered: Gather) -> Lab:
     """The needs of the class after being left out and at the end, beside the model's."""
     return _following(
@@ -485,8 +493,11 @@ class Minds:
     options: tuple[tuple[str, ...], ...]
     tables: tuple[np.ndarray[Any, np.dtype[np.int64]], ...]
 
+    @checked
     def changed(self, bet: int) -> tuple[int, int]:
         """Return how many changed their answer to a bet (from 0), and how many answered it twice."""
+        if not 0 <= bet < len(self.tables):
+            raise ValueError(f"bet must be between 0 and {len(self.tables) - 1}, got {bet!r}")
         table = self.tables[bet]
         return int(table.sum() - np.trace(table)), int(table.sum())
 
@@ -506,6 +517,7 @@ class Minds:
         return pd.DataFrame(rows)
 
 
+@checked
 def changed_minds(gathered: Gather, bets: Sequence[Bet]) -> Lab:
     """How the class bet before and after the lesson, option by option.
 

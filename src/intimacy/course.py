@@ -49,7 +49,7 @@ LESSONS = (
 ROWS = ("Begin with either", "Then", "Further", "And on", "To end")
 
 _ROW, _BOX, _TOP = 118, 76, 26
-_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7")
+_COLOURS = ("#0072B2", "#009E73", "#B87F00", "#D55E00", "#CC79A7")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _line(start: tuple[int, int], end: tuple[int, int]) -> str:
     (row, column), (next_row, next_column) = start, end
     return (
         f'<line x1="{_middle(column)}%" y1="{_ROW * row + _TOP + _BOX}" x2="{_middle(next_column)}%" '
-        f'y2="{_ROW * next_row + _TOP}" stroke="currentColor" stroke-opacity=".45" stroke-width="2"/>'
+        f'y2="{_ROW * next_row + _TOP}" stroke="currentColor" stroke-opacity=".6" stroke-width="2"/>'
     )
 
 

@@ -23,6 +23,8 @@ from typing import Any
 
 import pandas as pd
 
+from intimacy.arguments import checked
+
 _DESCRIPTION = "datapackage.json"
 _PARSERS: Mapping[str, Callable[[str], Any]] = {"string": str, "integer": int, "number": float}
 _DTYPES: Mapping[str, str] = {"string": "str", "integer": "Int64", "number": "float64"}
@@ -43,12 +45,14 @@ def folder() -> Path:
     raise FileNotFoundError(f"the tables of the course are neither in {installed} nor in {checkout}")
 
 
+@checked
 def description(place: Path | None = None) -> dict[str, Any]:
     """Return the package description: titles, licences and, for each table, its fields and constraints."""
     package: dict[str, Any] = json.loads(((place or folder()) / _DESCRIPTION).read_text(encoding="utf-8"))
     return package
 
 
+@checked
 def load(name: str, place: Path | None = None) -> pd.DataFrame:
     """Load one table with the types and constraints that its description declares.
 

@@ -15,16 +15,22 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import math
 import numbers
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
 
 Kind = Literal["number", "integer", "choice", "switch"]
 _METADATA_KEY = "intimacy.specification"
+_LONGEST = 80  # characters of a value in a message
+_MOST_BITS = 200  # of a whole number that is written out in a message
+
+MINUS = "−"
+"""What stands before a negative number in words; a hyphen is shorter, and screen readers may pass it over."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +72,25 @@ class Specification:
             case "switch":
                 if isinstance(value, bool):
                     return value
-                raise TypeError(f"{name} must be {self.allowed}, got {value!r}")
+                raise TypeError(f"{name} must be {self.allowed}, got {shown(value)}")
             case "choice":
                 if isinstance(value, str) and value in self.options:
                     return str(value)
                 error = ValueError if isinstance(value, str) else TypeError
-                raise error(f"{name} must be {self.allowed}, got {value!r}")
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"{name} must be a number {self.allowed.removeprefix('a whole number ')}, got {value!r}")
+                raise error(f"{name} must be {self.allowed}, got {shown(value)}")
         assert self.low is not None
         assert self.high is not None
         try:
-            real = float(value)
-        except OverflowError:
-            real = math.inf
-        whole = self.kind == "integer"
-        if not self.low <= real <= self.high or (whole and not real.is_integer()):
-            raise ValueError(f"{name} must be {self.allowed}, got {value!r}")
-        return int(real) if whole else real
+            found = real(value, self.low, self.high, whole=self.kind == "integer")
+        except TypeError:
+            allowed = self.allowed.removeprefix("a whole number ")
+            raise TypeError(f"{name} must be a number {allowed}, got {shown(value)}") from None
+        except ValueError:
+            raise ValueError(f"{name} must be {self.allowed}, got {shown(value)}") from None
+        if self.kind == "integer":
+            return found
+        # One over a subnormal number is infinite, and a zero with a sign reads as a fault.
+        return float(found) if abs(found) >= sys.float_info.min else 0.0
 
 
 def _declare(specification: Specification) -> Any:
@@ -153,7 +160,7 @@ class Parameters:
         """Map each parameter's name to its value."""
         return {name: getattr(self, name) for name in self.specifications()}
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, /, **changes: Any) -> Self:
         """Return a copy with some parameters changed.
 
         Raises:
@@ -163,7 +170,8 @@ class Parameters:
         known = self.specifications()
         for name in changes:
             if name not in known:
-                raise TypeError(f"{name} is not a parameter of {type(self).__name__}; choose from {', '.join(known)}")
+                given = name[:_LONGEST] or "a name without letters"
+                raise TypeError(f"{given} is not a parameter of {type(self).__name__}; choose from {', '.join(known)}")
         return dataclasses.replace(self, **changes)
 
     def code(self) -> str:
@@ -202,10 +210,58 @@ def require_positive(**values: float) -> None:
             raise ValueError(f"{name} must be above 0, got {value!r}")
 
 
+def real(value: Any, low: float, high: float, *, whole: bool = False) -> float | int:
+    """Return a number of Python: a float, or an int where it came as one or must be whole.
+
+    Raises:
+        TypeError: it is no real number.
+        ValueError: it is outside the limits, or not whole; NaN and the infinities are.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError
+    try:
+        near = float(value)
+    except OverflowError:
+        raise ValueError from None
+    exact = int(value) if isinstance(value, numbers.Integral) else near  # a seed has more digits than a float
+    if not low <= exact <= high or (whole and exact != int(exact)):
+        raise ValueError
+    return int(exact) if whole else exact
+
+
+def shown(value: Any) -> str:
+    """Write any value in a few words of one line, as it stands in a message."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        ends = f", from {value.min()} to {value.max()}" if value.size and value.dtype.kind in "iuf" else ""
+        return f"an array of {value.dtype} and shape {value.shape}{ends}"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"a whole number of {value.bit_length()} bits"
+    words = " ".join(repr(value).split())
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
 def format_value(value: Any, unit: str = "") -> str:
-    """Write a value as a person would, without rounding any of it away: ``0.1 /min``, ``24 IU``, ``on``."""
+    """Write a value as a person would, without rounding any of it away: ``−0.1 /min``, ``24 IU``, ``on``."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, float):
-        value = int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return f"{value} {unit}".rstrip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    text = str(value).replace("-", MINUS) if isinstance(value, numbers.Real) else str(value)
+    return f"{text} {unit}".rstrip()
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """Write a number with so many digits after the point, with a true minus, and none where it rounds to zero."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def short(value: float, digits: int = 6) -> str:
+    """Write a number with at most so many digits in all, with a true minus."""
+    return f"{value:.{digits}g}".replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Write a number as :func:`decimal` does, with a plus where it is above zero."""
+    text = decimal(value, digits)
+    return f"+{text}" if float(text.replace(MINUS, "-")) > 0 else text

@@ -31,6 +31,9 @@ from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
+from intimacy.arguments import Seed, checked
+from intimacy.parameters import shown
+
 Point = Mapping[str, Any]
 Result = dict[str, Any]
 Function = Callable[[Point, int], Mapping[str, Any]]
@@ -48,8 +51,9 @@ _BAR = 30  # characters
 _SECONDS_BETWEEN = 0.1
 
 
+@checked
 def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return every combination of the values of the axes, the last axis fastest.
+    """Return every combination of the values of the axes, the last axis fastest; a value may be anything, also NaN.
 
     Raises:
         ValueError: there is no axis, or an axis has no values.
@@ -62,11 +66,12 @@ def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
     return [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
 
 
+@checked
 def sweep(
     function: Function,
     points: Iterable[Point],
     *,
-    seed: int,
+    seed: Seed,
     engine: str | Mapper | None = None,
     workers: int | None = None,
     store: str | os.PathLike[str] | None = None,
@@ -100,13 +105,13 @@ def sweep(
 
     What the function raises comes through, with a note that names the point.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
     mapper = _mapper(engine, workers)
     plain = [_plain(point, "a point") for point in points]
     keys = [_key(point) for point in plain]
     _require_different(keys)
     report = _reporter(progress)
+    if store is not None and Path(store).is_dir():
+        raise ValueError(f"store must be a file, got the folder {str(store)!r}")
     with contextlib.ExitStack() as stack:
         found: dict[str, Result] = {}
         write: Callable[[str, Point, Result], None] | None = None
@@ -147,7 +152,7 @@ class _Call:
 def _plain(values: Mapping[str, Any], what: str) -> dict[str, Any]:
     """Return the values as they come back from a store, so that all engines and stores give the same."""
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
-        raise TypeError(f"{what} must be a mapping of names to plain values, got {values!r}")
+        raise TypeError(f"{what} must be a mapping of names to plain values, got {shown(values)}")
 
     def unwrapped(value: object) -> object:
         if isinstance(value, np.generic | np.ndarray):
@@ -207,7 +212,8 @@ def _distributed() -> Any:
         import distributed
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "this engine needs Dask; install it with 'pip install distributed'", name=error.name
+            "this engine needs Dask; install the package distributed in the version of requirements.lock",
+            name=error.name,
         ) from error
     return distributed
 

@@ -100,7 +100,7 @@ def test_a_pool_travels_as_json(topic: str) -> None:
     ],
 )
 def test_what_is_no_pool_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="pool must be the sums of the topic 'trust'"):
+    with pytest.raises(ValueError, match="plain must be the sums of the topic 'trust'"):
         from_plain(pool("trust", games(5)).plain() | change, "trust")
 
 
@@ -111,13 +111,13 @@ def test_what_is_no_pool_is_refused(change: dict[str, object]) -> None:
 def test_sums_of_the_wrong_shape_are_refused(change: dict[str, object]) -> None:
     plain = pool("trust", games(5)).plain()
     plain["sums"] |= change
-    with pytest.raises(ValueError, match="pool must be the sums"):
+    with pytest.raises(ValueError, match="plain must be the sums"):
         from_plain(plain, "trust")
 
 
 @pytest.mark.parametrize("junk", [None, [], "pool", 3, {}])
 def test_junk_is_refused(junk: object) -> None:
-    with pytest.raises(ValueError, match="pool must be the sums"):
+    with pytest.raises(ValueError, match="plain must be the sums"):
         from_plain(junk, "trust")
 
 

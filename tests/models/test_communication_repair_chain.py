@@ -343,7 +343,7 @@ def test_which_payoffs_make_a_dilemma() -> None:
     [
         (lambda: strategy("kind"), "name must be one of 'always_reaches_out', .* got 'kind'"),
         (lambda: generous(1.2), "generosity must be between 0 and 1, got 1.2"),
-        (lambda: memory_one(1, 0, 2, 0), "reach_out must be between 0 and 1, got 2"),
+        (lambda: memory_one(1, 0, 2, 0), "after_other must be between 0 and 1, got 2"),
         (lambda: Strategy("x", "X", "x", (), ()), "next_state must have one entry per state .* got 0 for 0"),
         (lambda: Strategy("x", "X", "x", (1.0,), (((0, 1), (0, 0)),)), "next_state must be between 0 and 0, got 1"),
         (lambda: optimal_generosity((3, 0, 3, 1)), r"payoffs must be \(R, S, T, P\) with T > R > P > S"),
@@ -352,11 +352,23 @@ def test_which_payoffs_make_a_dilemma() -> None:
         (lambda: expected(generous(), generous(), slip=2), "slip must be between 0 and 1, got 2"),
         (lambda: expected(generous(), generous(), mishearing=-0.1), "mishearing must be between 0 and 1"),
         (lambda: expected(generous(), generous(), slip=math.nan), "slip must be between 0 and 1, got nan"),
-        (lambda: expected(generous(), generous(), rounds=0), "rounds must be at least 1, got 0"),
-        (lambda: expected_pairs([], []), "first and second must be equally long and not empty, got 0 and 0"),
-        (lambda: expected_pairs([generous()], []), "equally long and not empty, got 1 and 0"),
-        (lambda: expected_for_all([]), "not empty"),
-        (lambda: expected_by_round(generous(), generous(), rounds=0), "rounds must be at least 1, got 0"),
+        (
+            lambda: expected(generous(), generous(), rounds=0),
+            "rounds must be at least 1, got 0",
+        ),
+        (
+            lambda: expected_pairs([], []),
+            "first and second must be equally long and not empty, got 0 and 0",
+        ),
+        (
+            lambda: expected_pairs([generous()], []),
+            "equally long and not empty, got 1 and 0",
+        ),
+        (lambda: expected_for_all([]), "strategies must hold at least one strategy"),
+        (
+            lambda: expected_by_round(generous(), generous(), rounds=0),
+            "rounds must be a whole number between 1 and 100000, got 0",
+        ),
         (lambda: expected_by_round(generous(), generous(), planted=101), "planted must be between 0 and 100, got 101"),
         (
             lambda: expected_by_round(generous(), generous(), planted=1, planted_chance=2),

@@ -467,13 +467,16 @@ def test_the_posterior_odds_are_the_prior_odds_times_the_bayes_factor(prior, sen
     [
         (lambda: TwoPeople(coupling=1.2), "coupling must be between 0 and 1, got 1.2"),
         (lambda: TwoPeople(lesion="hippocampus"), "lesion must be one of 'none', 'amygdala'"),
-        (lambda: simulate_two_people(TwoPeople()).rate("C", "insula"), "person must be one of A, B, got 'C'"),
-        (lambda: simulate_two_people(TwoPeople()).rate("A", "tail"), "region must be one of amygdala, insula"),
-        (lambda: gain_matrix(TwoPeople(), "C"), "person must be one of A, B, got 'C'"),
+        (lambda: simulate_two_people(TwoPeople()).rate("C", "insula"), "person must be one of 'A', 'B', got 'C'"),
+        (
+            lambda: simulate_two_people(TwoPeople()).rate("A", "tail"),
+            "region must be one of 'amygdala', 'insula', 'cingulate', 'prefrontal'",
+        ),
+        (lambda: gain_matrix(TwoPeople(), "C"), "person must be one of 'A', 'B', got 'C'"),
         (lambda: posterior(1.2, 0.5, 0.5), "prior must be between 0 and 1, got 1.2"),
         (lambda: posterior(0.5, math.nan, 0.5), "sensitivity must be between 0 and 1, got nan"),
         (lambda: posterior(0.5, 0, [0, 0.1]), "must let the region be active with a chance above 0"),
-        (lambda: bayes_factor(0.5, 0), "base_rate must be above 0, got 0"),
+        (lambda: bayes_factor(0.5, 0), "base_rate must be above 0 and at most 1, got 0"),
         (lambda: ReverseInference(base_rate=0), "base_rate must be between 0.01 and 1, got 0"),
     ],
 )

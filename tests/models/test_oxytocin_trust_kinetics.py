@@ -298,10 +298,13 @@ def test_the_half_lives_bracket_the_volume_that_is_cleared(parameters):
     [
         (lambda: IntranasalDose(dose=60), "dose must be between 0 and 48, got 60"),
         (lambda: PulseTrain(interval=0), "interval must be between 1 and 30, got 0"),
-        (lambda: one_compartment_half_life(0, 10), "clearance must be above 0, got 0"),
-        (lambda: one_compartment_half_life(1, math.nan), "volume must be above 0, got nan"),
-        (lambda: duration_above(simulate_kinetics(IntranasalDose()), 1, "depot"), "compartment must be one of plasma"),
-        (lambda: assay_reading(1, "spit"), "assay must be 'extracted' or 'unextracted', got 'spit'"),
+        (lambda: one_compartment_half_life(0, 10), r"clearance must be above 0 \(from 1e-9 to 1e12\), got 0"),
+        (lambda: one_compartment_half_life(1, math.nan), r"volume must be above 0 \(from 1e-9 to 1e12\), got nan"),
+        (
+            lambda: duration_above(simulate_kinetics(IntranasalDose()), 1, "depot"),
+            "compartment must be one of 'plasma', 'extravascular', 'cerebrospinal', 'lumbar'",
+        ),
+        (lambda: assay_reading(1, "spit"), "assay must be one of 'extracted', 'unextracted', got 'spit'"),
         (lambda: assay_reading(1, "unextracted", -1), "background must be at least 0"),
     ],
 )

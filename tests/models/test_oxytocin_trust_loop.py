@@ -309,9 +309,9 @@ def test_half_the_largest_effect_is_at_level_one() -> None:
 
 
 def test_bad_input_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="pairs must be a whole number of at least 1, got 0"):
+    with pytest.raises(ValueError, match="pairs must be a whole number between 1 and 10000, got 0"):
         simulate_loop(Loop(), pairs=0)
-    with pytest.raises(ValueError, match=r"rounds must be a whole number of at least 1, got 2\.5"):
+    with pytest.raises(ValueError, match=r"rounds must be a whole number between 1 and 10000, got 2\.5"):
         simulate_loop(Loop(), rounds=2.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="first_touch must be between 0 and 1, got -1"):
         simulate_loop(Loop(), first_touch=-1)

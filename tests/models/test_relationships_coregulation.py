@@ -230,7 +230,7 @@ def test_any_run_is_finite_and_a_table(p: CoRegulation):
     ("values", "sentence"),
     [
         ({"period": 4}, "period must be between 5 and 120, got 4"),
-        ({"velocity_coupling": 0.3}, r"velocity_coupling must be between -0\.2 and 0\.2, got 0\.3"),
+        ({"velocity_coupling": 0.3}, r"velocity_coupling must be between −0\.2 and 0\.2, got 0\.3"),
         ({"group": "crowd"}, "group must be one of 'pair'.*got 'crowd'"),
         ({"people": 2}, "people must be a whole number between 3 and 8, got 2"),
         ({"start": "none"}, "start must be one of 'one', 'same', 'opposite', got 'none'"),

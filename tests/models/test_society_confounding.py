@@ -262,5 +262,5 @@ def test_other_bad_input_is_refused_by_name():
     for function in (expected_estimate, expected_share_significant):
         with pytest.raises(ValueError, match="analysis must be one of 'naive', 'hidden cause', 'both', got 'all'"):
             function(Confounding(), "all")
-    with pytest.raises(ValueError, match="homophily must be at least 0, got nan"):
+    with pytest.raises(ValueError, match="homophily must be between 0 and 20, got nan"):
         friend_moments(math.nan)

@@ -397,7 +397,7 @@ def test_contacts_come_in_pairs_of_sides():
         ({"recovery": 0}, "recovery must be above 0, got 0"),
         ({"start": 2}, "start must be between 0 and 1, got 2"),
         ({"years_per_step": 0}, "years_per_step must be above 0, got 0"),
-        ({"steps": -1}, "steps must be at least 0, got -1"),
+        ({"steps": -1}, "steps must be a whole number between 0 and 10000, got -1"),
     ],
 )
 def test_bad_rates_of_a_large_town_are_refused_by_name(values, message: str):
@@ -416,5 +416,5 @@ def test_other_bad_input_is_refused_by_name():
         expected_loneliness(0.1, 0.1, -1, 3)
     with pytest.raises(ValueError, match="contacts must be at least 0, got -2"):
         expected_loneliness(0.1, 0.1, 1, -2)
-    with pytest.raises(ValueError, match="stops must be at least 2, got 1"):
+    with pytest.raises(ValueError, match="stops must be a whole number between 2 and 10000, got 1"):
         simulate_loneliness(Loneliness()).film(1)

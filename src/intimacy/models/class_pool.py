@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from intimacy.arguments import checked
 from intimacy.models.result_code import (
     AMOUNTS,
     LESSONS,
@@ -73,6 +74,7 @@ class Pool:
         return {"topic": self.topic, "shared": self.shared, "counted": self.counted, "sums": sums}
 
 
+@checked
 def pool(topic: str, results: Sequence[Result], *, in_steps: bool = False) -> Pool:
     """Add up the results of one topic, the oldest first; those of other topics are left out.
 
@@ -87,13 +89,14 @@ def pool(topic: str, results: Sequence[Result], *, in_steps: bool = False) -> Po
     return Pool(topic, len(mine), counted, _sums(mine[:counted]))
 
 
+@checked
 def from_plain(plain: Any, topic: str) -> Pool:
     """Return the pool that came from elsewhere, checked: it must be one of this topic, of whole numbers.
 
     Raises:
         ValueError: it is not.
     """
-    refused = ValueError(f"pool must be the sums of the topic {topic!r}, got something else")
+    refused = ValueError(f"plain must be the sums of the topic {topic!r}, got something else")
     if not isinstance(plain, dict) or set(plain) != {"topic", "shared", "counted", "sums"} or plain["topic"] != topic:
         raise refused
     sums = plain["sums"]

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import SMALLEST, Between, Share, Shares, checked, require_together
 from intimacy.parameters import Parameters, choice, integer, number, switch
 
 Array = NDArray[np.float64]
@@ -209,10 +210,12 @@ class TwoPeopleRun:
             return f"Activity would rest above the model's ceiling of {RATE_CEILING:g}, and is held there."
         return "Activity settles." if self.settles else "Activity keeps swinging and never settles."
 
+    @checked
     def rate(self, person: Person, region: Region) -> Array:
         """Return the rate of one region of one person over time, shape (samples,)."""
         return np.asarray(self.rates[_index(person, region)])
 
+    @checked
     def steady_rate(self, person: Person, region: Region) -> float:
         """Return the rate at which one region of one person ends if the threat stays."""
         return float(self.steady[_index(person, region)])
@@ -223,6 +226,7 @@ class TwoPeopleRun:
         return pd.DataFrame({"seconds": self.seconds, **columns})
 
 
+@checked
 def simulate_two_people(parameters: TwoPeople) -> TwoPeopleRun:
     """Follow both people from rest after a threat to A, and find where their rates end.
 
@@ -256,6 +260,7 @@ def simulate_two_people(parameters: TwoPeople) -> TwoPeopleRun:
     )
 
 
+@checked
 def steady_state(parameters: TwoPeople) -> Array:
     """Return where the rates end if the threat stays, shape (2, 4): person by region.
 
@@ -266,6 +271,7 @@ def steady_state(parameters: TwoPeople) -> Array:
     return _joined(parameters).rest(np.zeros(8))[0].reshape(2, 4)
 
 
+@checked
 def gain_matrix(parameters: TwoPeople, person: Person = "B") -> Array:
     """Return G = (I − W)⁻¹ of one person alone, shape (4, 4): rate of the row's region per unit drive to the column's.
 
@@ -278,6 +284,7 @@ def gain_matrix(parameters: TwoPeople, person: Person = "B") -> Array:
     return _gains(_own_weights(parameters), _intact(parameters, person))
 
 
+@checked
 def critical_coupling(parameters: TwoPeople) -> float:
     """Return e_c, the empathic coupling (the same both ways) from which activity grows without end.
 
@@ -294,6 +301,7 @@ def critical_coupling(parameters: TwoPeople) -> float:
     return 1 / math.sqrt(gain)
 
 
+@checked
 def contagion_ratio(parameters: TwoPeople) -> float:
     """Return what B expresses over what A expresses, e_B g_B: e/e_c if both feel each other alike and none is lesioned.
 
@@ -302,6 +310,7 @@ def contagion_ratio(parameters: TwoPeople) -> float:
     return parameters.coupling_of_b * _insula_gain(parameters, "B")
 
 
+@checked
 def amplification(parameters: TwoPeople) -> float:
     """Return what A expresses over what A would express alone, 1/(1 − e_A e_B g_A g_B).
 
@@ -374,6 +383,7 @@ class ReverseInferenceResult:
         )
 
 
+@checked
 def infer_process(parameters: ReverseInference) -> ReverseInferenceResult:
     """Apply :func:`posterior` and :func:`bayes_factor` to one region and one process, and count studies."""
     involved = STUDIES * parameters.prior
@@ -389,7 +399,8 @@ def infer_process(parameters: ReverseInference) -> ReverseInferenceResult:
     )
 
 
-def posterior(prior: ArrayLike, sensitivity: ArrayLike, base_rate: ArrayLike) -> Array:
+@checked
+def posterior(prior: Shares, sensitivity: Shares, base_rate: Shares) -> Array:
     """Return P(process | region active) = π s / (π s + (1 − π) b), for any shapes that broadcast.
 
     π is the prior P(process), s the sensitivity P(active | process), b the base rate P(active | no process). Bayes'
@@ -398,6 +409,7 @@ def posterior(prior: ArrayLike, sensitivity: ArrayLike, base_rate: ArrayLike) ->
     Raises:
         ValueError: a probability is not between 0 and 1, or the region could never be active.
     """
+    require_together(prior=prior, sensitivity=sensitivity, base_rate=base_rate)
     shares = {"prior": prior, "sensitivity": sensitivity, "base_rate": base_rate}
     pi, s, b = (_probability(name, value) for name, value in shares.items())
     with_process, without_process = pi * s, (1 - pi) * b
@@ -410,7 +422,10 @@ def posterior(prior: ArrayLike, sensitivity: ArrayLike, base_rate: ArrayLike) ->
     return np.asarray(with_process / active)
 
 
-def bayes_factor(sensitivity: float, base_rate: float) -> float:
+@checked
+def bayes_factor(
+    sensitivity: Share, base_rate: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")]
+) -> float:
     """Return s/b: how many times an active region raises the odds of the process, whatever they were before.
 
     Raises:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, SMALLEST, Between, Seed, checked
 from intimacy.models import replication
 from intimacy.parameters import Parameters, choice, integer, number
 
@@ -75,7 +76,13 @@ class Pooled:
     weights: Array
 
 
-def pool(estimates: ArrayLike, variances: ArrayLike, method: str = "random", interval: str = "normal") -> Pooled:
+@checked
+def pool(
+    estimates: ArrayLike,
+    variances: Annotated[ArrayLike, Between(SMALLEST**2, LARGEST**2, "above 0 and finite")],
+    method: str = "random",
+    interval: str = "normal",
+) -> Pooled:
     """Pool k effects with the sampling variances v::
 
         fixed:   w = 1/v                          random:  w = 1/(v + τ²)
@@ -138,8 +145,12 @@ def pool(estimates: ArrayLike, variances: ArrayLike, method: str = "random", int
     )
 
 
+@checked
 def leave_one_out(
-    estimates: ArrayLike, variances: ArrayLike, method: str = "random", interval: str = "normal"
+    estimates: ArrayLike,
+    variances: Annotated[ArrayLike, Between(SMALLEST**2, LARGEST**2, "above 0 and finite")],
+    method: str = "random",
+    interval: str = "normal",
 ) -> list[Pooled]:
     """Pool all effects but one, for each one in turn.
 
@@ -162,7 +173,11 @@ class Asymmetry:
     p: float
 
 
-def funnel_asymmetry(estimates: ArrayLike, standard_errors: ArrayLike) -> Asymmetry:
+@checked
+def funnel_asymmetry(
+    estimates: ArrayLike,
+    standard_errors: Annotated[ArrayLike, Between(SMALLEST, LARGEST, "above 0 (from 1e-9 to 1e12)")],
+) -> Asymmetry:
     """Regress y/SE on 1/SE; the intercept is 0 on average where size has nothing to do with the effect.
 
     Egger et al. (1997). It notices small-study effects and does not tell what made them: a filter, or small experiments
@@ -174,6 +189,8 @@ def funnel_asymmetry(estimates: ArrayLike, standard_errors: ArrayLike) -> Asymme
     """
     from scipy.special import stdtr  # here because the import takes 0.2 s
 
+    if not (np.asarray(standard_errors) > 0).all():
+        raise ValueError("standard_errors must be above 0, got at least one that is not")
     y, v = _checked_effects(estimates, np.square(np.asarray(standard_errors, dtype=np.float64)))
     if len(y) < 3:
         raise ValueError(f"estimates must hold at least 3 effects, got {len(y)}")
@@ -253,6 +270,7 @@ def brain_images() -> pd.DataFrame:
     return _brain_images().copy()
 
 
+@checked
 def read_brain_images(parameters: BrainImages) -> BrainImagesRun:
     """Pool the twelve comparisons, or those that are not left out, by :func:`pool`."""
     studies = _brain_images()
@@ -267,9 +285,11 @@ def read_brain_images(parameters: BrainImages) -> BrainImagesRun:
 
 @lru_cache(maxsize=1)
 def _brain_images() -> pd.DataFrame:
-    from pymare.datasets import michael2013  # here because the import takes a second
-
-    raw, _ = michael2013()
+    # The table alone: to import PyMARE for it takes a second and 100 MB.
+    package = find_spec("pymare")
+    assert package is not None
+    assert package.origin is not None
+    raw = pd.read_table(Path(package.origin).parent / "resources" / "datasets" / "michael2013.tsv")
     original = raw["Study"].str.startswith("McCabe").to_numpy()
     counters = np.where(original, np.cumsum(original), np.cumsum(~original))
     keys = [
@@ -361,7 +381,8 @@ class FieldRun:
         )
 
 
-def simulate_field(parameters: Field, seed: int = 7) -> FieldRun:
+@checked
+def simulate_field(parameters: Field, seed: Seed = 7) -> FieldRun:
     """Run all experiments of a field, publish some, and pool what can be read::
 
         truth ~ N(μ, τ²),   estimate ~ N(truth, 2/n)
@@ -451,6 +472,7 @@ class CurseRun:
         return pd.DataFrame({name: getattr(self, name) for name in columns})
 
 
+@checked
 def read_curse(parameters: Curse) -> CurseRun:
     """Ask the replication machine for power, mean significant estimate and share of true findings, for many sizes.
 

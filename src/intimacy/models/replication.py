@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, SMALLEST, Between, Seed, Shares, checked, require_together
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
@@ -104,7 +105,8 @@ class LabsRun:
         return pd.DataFrame(vars(self))
 
 
-def simulate_labs(parameters: ReplicationLab, seed: int = 7) -> LabsRun:
+@checked
+def simulate_labs(parameters: ReplicationLab, seed: Seed = 7) -> LabsRun:
     """Run all labs once.
 
     With n per arm, Z standard normal and X chi-square with 2n − 2 degrees of freedom, both drawn by inversion, the
@@ -149,7 +151,10 @@ def _published(rule: str, claimed: Booleans, estimate: Array) -> Booleans:
     return rules[rule]
 
 
-def power(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05, two_sided: bool = True) -> Any:
+@checked
+def power(
+    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05, two_sided: bool = True
+) -> Any:
     """Return the probability of a significant result: a float, or an array as the inputs broadcast.
 
     The t statistic is noncentral t with 2n − 2 degrees of freedom and noncentrality d √(n/2). Two-sided power counts
@@ -162,7 +167,10 @@ def power(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05, two_side
     return _plain(above + below)
 
 
-def sample_size(effect: float, power: float = 0.8, alpha: float = 0.05, two_sided: bool = True) -> int:
+@checked
+def sample_size(
+    effect: Annotated[float, Between(-100, 100)], power: float = 0.8, alpha: float = 0.05, two_sided: bool = True
+) -> int:
     """Return the smallest n per arm whose :func:`power` is at least ``power``; at least 4.
 
     Raises:
@@ -188,9 +196,8 @@ def sample_size(effect: float, power: float = 0.8, alpha: float = 0.05, two_side
     return high
 
 
-def positive_predictive_value(
-    power: ArrayLike, prior: ArrayLike, alpha: ArrayLike = 0.05, bias: ArrayLike = 0.0
-) -> Any:
+@checked
+def positive_predictive_value(power: Shares, prior: Shares, alpha: ArrayLike = 0.05, bias: Shares = 0.0) -> Any:
     """Return the probability that a claimed finding is true: a float, or an array as the inputs broadcast.
 
     With the share π of hypotheses that are true and the bias u (Ioannidis 2005, doi 10.1371/journal.pmed.0020124)::
@@ -212,7 +219,10 @@ def positive_predictive_value(
     return _plain(true_claims / (true_claims + false_claims))
 
 
-def expected_significant_estimate(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05) -> Any:
+@checked
+def expected_significant_estimate(
+    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05
+) -> Any:
     """Return the mean estimate of the significant *positive* results (the winner's curse).
 
     A float, or an array as the inputs broadcast. Closed form: see :func:`exaggeration_ratio`.
@@ -225,7 +235,8 @@ def expected_significant_estimate(effect: ArrayLike, n_per_arm: ArrayLike, alpha
     return _plain(_sum_of_significant(effect, n, alpha) / above)
 
 
-def sign_error_rate(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05) -> Any:
+@checked
+def sign_error_rate(effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05) -> Any:
     """Return the share of significant results that have the wrong sign (type S error); one half when the effect is 0.
 
     Gelman and Carlin (2014, doi 10.1177/1745691614551642). A float, or an array as the inputs broadcast.
@@ -237,7 +248,10 @@ def sign_error_rate(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05
     return _plain(below / (above + below))
 
 
-def exaggeration_ratio(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0.05) -> Any:
+@checked
+def exaggeration_ratio(
+    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05
+) -> Any:
     """Return how many times the true effect a significant estimate is on average, sign ignored (type M error).
 
     Gelman and Carlin (2014, doi 10.1177/1745691614551642). For T noncentral t with ν degrees of freedom and
@@ -252,14 +266,19 @@ def exaggeration_ratio(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float = 0
         ValueError: the effect is 0, alpha is not between 0 and 1, or an arm has fewer than 4 participants.
     """
     effect, n = _checked_design(effect, n_per_arm, alpha)
-    if np.any(effect == 0):
+    if np.any(np.abs(effect) < SMALLEST):
         raise ValueError("effect must not be 0, because nothing can be compared with it, got 0")
     above, below = _significant_tails(effect, n, alpha, two_sided=True)
     sizes = _sum_of_significant(effect, n, alpha) + _sum_of_significant(-effect, n, alpha)
     return _plain(sizes / (above + below) / np.abs(effect))
 
 
-def funnel_limits(centre: float, standard_errors: ArrayLike, alpha: float = 0.05) -> tuple[Array, Array]:
+@checked
+def funnel_limits(
+    centre: float,
+    standard_errors: ArrayLike,
+    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = 0.05,
+) -> tuple[Array, Array]:
     """Return the two sides of the funnel, centre ± z · standard error, one entry per standard error.
 
     Around the true effect it holds a share 1 − alpha of all studies; around 0 it holds the non-significant ones.
@@ -283,6 +302,7 @@ class ProportionComparison:
     two_sided_p: float
 
 
+@checked
 def compare_proportions(successes: tuple[int, int], totals: tuple[int, int]) -> ProportionComparison:
     """Compare two proportions by Fisher's exact test.
 
@@ -309,6 +329,7 @@ def compare_proportions(successes: tuple[int, int], totals: tuple[int, int]) -> 
     )
 
 
+@checked
 def effect_from_z(z: float, participants: int) -> tuple[float, float]:
     """Return the correlation r = z/√N and d = 2r/√(1 − r²) behind a z statistic from N participants in all.
 
@@ -321,15 +342,22 @@ def effect_from_z(z: float, participants: int) -> tuple[float, float]:
     return r, 2 * r / math.sqrt(1 - r * r)
 
 
-def two_sided_p(t: ArrayLike, degrees_of_freedom: ArrayLike) -> Array:
+@checked
+def two_sided_p(t: ArrayLike, degrees_of_freedom: Annotated[ArrayLike, Between(SMALLEST, LARGEST, "above 0")]) -> Array:
     """Return the two-sided p value of Student's t; an array as the inputs broadcast."""
     from scipy.special import stdtr  # here because the import takes 0.2 s
 
+    require_together(t=t, degrees_of_freedom=degrees_of_freedom)
     p: Array = 2 * stdtr(degrees_of_freedom, -np.abs(np.asarray(t, dtype=np.float64)))
     return p
 
 
-def t_test_power(noncentrality: ArrayLike, freedom: ArrayLike, alpha: float = 0.05) -> Any:
+@checked
+def t_test_power(
+    noncentrality: Annotated[ArrayLike, Between(-1e6, 1e6)],
+    freedom: Annotated[ArrayLike, Between(SMALLEST, LARGEST, "above 0")],
+    alpha: float = 0.05,
+) -> Any:
     """Return the chance that a two-sided t test is significant, in either direction: a float, or as inputs broadcast.
 
     t is noncentral t; what the noncentrality is depends on the design: d √(n/2) for two arms of n, d √n for n pairs.
@@ -338,6 +366,7 @@ def t_test_power(noncentrality: ArrayLike, freedom: ArrayLike, alpha: float = 0.
         ValueError: alpha is not between 0 and 1.
     """
     _check_alpha(alpha)
+    require_together(noncentrality=noncentrality, freedom=freedom)
     above, below = _tails(np.asarray(noncentrality, dtype=np.float64), np.asarray(freedom, dtype=np.float64), alpha / 2)
     return _plain(np.minimum(above + below, 1.0))
 
@@ -394,6 +423,7 @@ def _checked_design(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float) -> tu
     n = np.asarray(n_per_arm, dtype=np.float64)
     if np.any(n < SMALLEST_ARM):
         raise ValueError(f"n_per_arm must be at least {SMALLEST_ARM}, got {n.min():g}")
+    require_together(effect=effect, n_per_arm=n_per_arm)
     return np.asarray(effect, dtype=np.float64), n
 
 

@@ -21,8 +21,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from intimacy.arguments import checked
+from intimacy.parameters import shown
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUP = 5
@@ -50,9 +53,10 @@ _NOT_A_CODE = "it is not a code: one character is wrong, missing or in another p
 
 def _require(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number between {low} and {high}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number between {low} and {high}, got {shown(value)}")
 
 
+@checked
 @dataclass(frozen=True)
 class TrustResult:
     """A whole trust game: its seed, and the MU sent in each round.
@@ -84,11 +88,12 @@ class TrustResult:
         return [(self.seed, SEEDS), *((AMOUNTS.index(each), len(AMOUNTS)) for each in self.sent)]
 
     @classmethod
-    def from_digits(cls, learner: int, digits: Sequence[int]) -> TrustResult:
+    def _from_digits(cls, learner: int, digits: Sequence[int]) -> TrustResult:
         """Return the result that the numbers stand for."""
         return cls(learner, digits[0], tuple(AMOUNTS[each] for each in digits[1:]))
 
 
+@checked
 @dataclass(frozen=True)
 class RatingsResult:
     """What was rated in a ball game, from 1 to 5 and 0 where nothing was, after being left out and at the end.
@@ -122,11 +127,12 @@ class RatingsResult:
         return [(each, MOST_RATING + 1) for each in self.left_out + self.end]
 
     @classmethod
-    def from_digits(cls, learner: int, digits: Sequence[int]) -> RatingsResult:
+    def _from_digits(cls, learner: int, digits: Sequence[int]) -> RatingsResult:
         """Return the result that the numbers stand for."""
         return cls(learner, tuple(digits[:NEEDS]), tuple(digits[NEEDS:]))
 
 
+@checked
 @dataclass(frozen=True)
 class BetsResult:
     """The bets of a lesson, before and after: the place of the option, from 1, and 0 for none.
@@ -168,7 +174,7 @@ class BetsResult:
         return [(self.lesson, LESSONS), *((each, MOST_OPTION + 1) for each in self.before + self.after)]
 
     @classmethod
-    def from_digits(cls, learner: int, digits: Sequence[int]) -> BetsResult:
+    def _from_digits(cls, learner: int, digits: Sequence[int]) -> BetsResult:
         """Return the result that the numbers stand for."""
         return cls(learner, digits[0], tuple(digits[1 : 1 + MOST_BETS]), tuple(digits[1 + MOST_BETS :]))
 
@@ -195,6 +201,7 @@ KINDS = {
 _LENGTHS = ", ".join(f"{kind.length} ({letter} …)" for letter, kind in KINDS.items())
 
 
+@checked
 def encode(result: Result) -> str:
     """Return the code of a result, in groups of five."""
     letter = next(letter for letter, kind in KINDS.items() if kind.made is type(result))
@@ -207,6 +214,7 @@ def encode(result: Result) -> str:
     return grouped(_written(number, KINDS[letter].length))
 
 
+@checked
 def decode(text: str) -> Result:
     """Return the result that a code holds; dashes, blanks and the size of letters do not matter.
 
@@ -233,9 +241,10 @@ def decode(text: str) -> Result:
         digits.append(digit)
     if number >= LEARNERS:
         raise ValueError(_NOT_A_CODE)
-    return kind.made.from_digits(number, digits[::-1])
+    return kind.made._from_digits(number, digits[::-1])
 
 
+@checked
 def grouped(plain: str) -> str:
     """Return characters in groups of five, for reading aloud."""
     return "-".join(plain[start : start + GROUP] for start in range(0, len(plain), GROUP))
@@ -267,6 +276,7 @@ class Reading:
     repeated: int
 
 
+@checked
 def read_text(text: str) -> Reading:
     """Find the codes in a text: by lines, commas, semicolons or blanks, with any words before them.
 
@@ -286,6 +296,7 @@ def read_text(text: str) -> Reading:
     return _counted_once(found, rejected)
 
 
+@checked
 def read_csv(text: str) -> Reading:
     """Read the codes of a table with a column ``code``; other columns do not matter.
 
@@ -308,7 +319,8 @@ def read_csv(text: str) -> Reading:
     return _counted_once(found, rejected)
 
 
-def newest(results: Iterable[Result]) -> dict[tuple[str, int], Result]:
+@checked
+def newest(results: Sequence[Result]) -> dict[tuple[str, int], Result]:
     """Return the last result of each learner on each topic."""
     return {(each.topic, each.learner): each for each in results}
 

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, Share, checked
 from intimacy.parameters import Parameters, number
 
 Array = NDArray[np.float64]
@@ -72,7 +73,8 @@ class Week:
         return table.sort_values("first day", ignore_index=True)
 
 
-def simulate_bad_days(parameters: BadDays, *, seed: int) -> Week:
+@checked
+def simulate_bad_days(parameters: BadDays, *, seed: Seed) -> Week:
     """Return one week of :data:`PEOPLE` people: one seed, the same people, whatever the share that passes."""
     lasting, first, later = _draws(seed)
     keep, pass_ = math.sqrt(1 - parameters.passing_share), math.sqrt(parameters.passing_share)
@@ -82,7 +84,8 @@ def simulate_bad_days(parameters: BadDays, *, seed: int) -> Week:
     return Week(first_day=first_day, a_week_later=keep * lasting + pass_ * later, came=came)
 
 
-def expected_rise(passing_share: float, help_share: float = HELP_SHARE) -> float:
+@checked
+def expected_rise(passing_share: Share, help_share: float = HELP_SHARE) -> float:
     """Return λ φ(z)/s: by how much those who come rise on average with nothing done, in standard deviations.
 
     Raises:

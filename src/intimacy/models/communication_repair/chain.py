@@ -25,7 +25,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Count, Share, checked
 from intimacy.models.communication_repair.strategies import PAYOFFS, Strategy
+from intimacy.parameters import shown
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -53,14 +55,16 @@ class Expectation:
         both, first, second = (self.outcomes[..., column] for column in range(3))
         return np.stack([both + first, both + second], axis=-1)
 
-    def payoff(self, payoffs: Sequence[float] = PAYOFFS) -> Array:
+    @checked
+    def payoff(self, payoffs: tuple[float, float, float, float] = PAYOFFS) -> Array:
         """Return the mean points per round of the first person, and of the second, shape (…, 2)."""
         worth = np.array([payoffs, [payoffs[each] for each in SWAPPED]], dtype=np.float64)
         points: Array = self.outcomes @ worth.T
         return points
 
 
-def left_after(error: float, repair: float) -> float:
+@checked
+def left_after(error: Share, repair: Share) -> float:
     """Return ε (1 − ρ): the errors that talk does not undo.
 
     Raises:
@@ -70,8 +74,9 @@ def left_after(error: float, repair: float) -> float:
     return error * (1 - repair)
 
 
+@checked
 def expected(
-    first: Strategy, second: Strategy, *, slip: float = 0.0, mishearing: float = 0.0, rounds: int | None = None
+    first: Strategy, second: Strategy, *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: int | None = None
 ) -> Expectation:
     """Return the mean over some rounds from the beginning on, or over endless rounds where ``rounds`` is None.
 
@@ -82,15 +87,16 @@ def expected(
     return Expectation(means.outcomes[0])
 
 
+@checked
 def expected_by_round(
     first: Strategy,
     second: Strategy,
     *,
-    slip: float = 0.0,
-    mishearing: float = 0.0,
-    rounds: int = 100,
+    slip: Share = 0.0,
+    mishearing: Share = 0.0,
+    rounds: Count = 100,
     planted: int = 0,
-    planted_chance: float = 1.0,
+    planted_chance: Share = 1.0,
 ) -> tuple[Expectation, Expectation]:
     """Return what happens on average in each round, outcomes of shape (rounds, 4), and in the long run, shape (4,).
 
@@ -115,12 +121,13 @@ def expected_by_round(
     return Expectation(held @ outcomes[0]), Expectation(_mean(chain, outcomes, now[None, None], None)[0, 0])
 
 
+@checked
 def expected_pairs(
     first: Sequence[Strategy],
     second: Sequence[Strategy],
     *,
-    slip: float = 0.0,
-    mishearing: float = 0.0,
+    slip: Share = 0.0,
+    mishearing: Share = 0.0,
     rounds: int | None = None,
 ) -> Expectation:
     """Return the means of many pairs at once, outcomes of shape (pairs, 4).
@@ -130,7 +137,7 @@ def expected_pairs(
             rounds is below 1.
     """
     require_probabilities(slip=slip, mishearing=mishearing)
-    if not first or len(first) != len(second):
+    if len(first) != len(second) or not len(first):
         raise ValueError(f"first and second must be equally long and not empty, got {len(first)} and {len(second)}")
     chain, outcomes = _joint(first, second, slip, mishearing)
     begin = np.zeros((len(first), 1, chain.shape[-1]))
@@ -138,14 +145,17 @@ def expected_pairs(
     return Expectation(_mean(chain, outcomes, begin, rounds)[:, 0])
 
 
+@checked
 def expected_for_all(
-    strategies: Sequence[Strategy], *, slip: float = 0.0, mishearing: float = 0.0, rounds: int | None = None
+    strategies: Sequence[Strategy], *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: int | None = None
 ) -> Expectation:
     """Return the means of every pair of some strategies, outcomes of shape (strategies, strategies, 4): row, column.
 
     Raises:
         ValueError: there is no strategy, slip or mishearing is not between 0 and 1, or rounds is below 1.
     """
+    if not len(strategies):
+        raise ValueError("strategies must hold at least one strategy, got none")
     count = len(strategies)
     rows, columns = np.triu_indices(count)
     first, second = ([strategies[each] for each in side.tolist()] for side in (rows, columns))
@@ -156,7 +166,8 @@ def expected_for_all(
     return Expectation(table)
 
 
-def four_by_four(first: ArrayLike, second: ArrayLike, slip: float = 0.0) -> Array:
+@checked
+def four_by_four(first: ArrayLike, second: ArrayLike, slip: Share = 0.0) -> Array:
     """Return the chain over the last round's outcome for two strategies that remember one round, shape (4, 4).
 
     ``first`` and ``second`` are p = (p_CC, p_CD, p_DC, p_DD), each from that person's own side. A row is the last
@@ -171,6 +182,7 @@ def four_by_four(first: ArrayLike, second: ArrayLike, slip: float = 0.0) -> Arra
     return np.stack([p * q, p * (1 - q), (1 - p) * q, (1 - p) * (1 - q)], axis=1)
 
 
+@checked
 def stationary(chain: ArrayLike) -> Array:
     """Return v with v M = v and Σ v = 1, for a chain that forgets where it began.
 
@@ -189,7 +201,8 @@ def stationary(chain: ArrayLike) -> Array:
     return settled
 
 
-def generous_reaching_out(generosity: float, slip: float = 0.0, mishearing: float = 0.0) -> float:
+@checked
+def generous_reaching_out(generosity: Share, slip: Share = 0.0, mishearing: Share = 0.0) -> float:
     """Return how often two generous people reach out in the long run, in closed form.
 
     Of a share d of held-back moves h = (1 − ε_m) d + ε_m (1 − d) is heard, and is answered by holding back with
@@ -210,7 +223,8 @@ def generous_reaching_out(generosity: float, slip: float = 0.0, mishearing: floa
     return 1 - (slip + carried * mishearing) / echo
 
 
-def pavlov_reaching_out(error: float) -> float:
+@checked
+def pavlov_reaching_out(error: Share) -> float:
     """Return how often two who win-stay, lose-shift reach out in the long run: (1 − ε)(1 − 2ε + 4ε²).
 
     The same holds for mishearing alone, with ε_m for ε.
@@ -222,6 +236,7 @@ def pavlov_reaching_out(error: float) -> float:
     return (1 - error) * (1 - 2 * error + 4 * error**2)
 
 
+@checked
 def require_probabilities(**values: float) -> None:
     """Refuse what is not between 0 and 1, by its name.
 
@@ -241,7 +256,7 @@ def _require_rounds(rounds: int) -> None:
 def _four(name: str, values: ArrayLike) -> Array:
     four = np.asarray(values, dtype=np.float64)
     if four.shape != (4,) or not ((four >= 0) & (four <= 1)).all():
-        raise ValueError(f"{name} must be four probabilities, got {values!r}")
+        raise ValueError(f"{name} must be four probabilities, got {shown(values)}")
     return four
 
 

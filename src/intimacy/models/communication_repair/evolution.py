@@ -9,11 +9,13 @@ in which people take up what they see do well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, checked
 from intimacy.models.communication_repair.chain import left_after
 from intimacy.models.communication_repair.match import (
     generosity_of_the_generous,
@@ -24,7 +26,7 @@ from intimacy.models.communication_repair.match import (
 )
 from intimacy.models.communication_repair.strategies import LABELS, STRATEGIES, payoffs_with
 from intimacy.models.communication_repair.tournament import expected_for_twelve
-from intimacy.parameters import Parameters, integer, number
+from intimacy.parameters import Parameters, integer, number, shown
 
 Array = NDArray[np.float64]
 
@@ -110,6 +112,7 @@ class CrowdRun:
         """The strategy with the largest share at the end; of equal ones the first of the twelve."""
         return self.names[int(self.shares[-1].round(9).argmax())]
 
+    @checked
     def share(self, name: str) -> Array:
         """Return the share of a strategy over the generations; 0 throughout if it was not there."""
         if name in self.names:
@@ -129,6 +132,7 @@ class CrowdRun:
         )
 
 
+@checked
 def simulate_crowd(parameters: Crowd) -> CrowdRun:
     """Follow a crowd over :data:`GENERATIONS` generations.
 
@@ -156,7 +160,14 @@ def simulate_crowd(parameters: Crowd) -> CrowdRun:
     )
 
 
-def replicated(points: Array, shares: Array, generations: int, selection: float = 1.0, newcomers: float = 0.0) -> Array:
+@checked
+def replicated(
+    points: Array,
+    shares: Annotated[Array, Between(0, 1, axes=1)],
+    generations: Annotated[int, Between(1, 10_000)],
+    selection: float = 1.0,
+    newcomers: float = 0.0,
+) -> Array:
     """Return the shares of each strategy over the generations, shape (generations + 1, strategies).
 
     Raises:
@@ -166,7 +177,7 @@ def replicated(points: Array, shares: Array, generations: int, selection: float 
     if points.shape != (len(shares), len(shares)) or (points < 0).any():
         raise ValueError(f"points must be a square of {len(shares)} rows, all at least 0, got shape {points.shape}")
     if (shares < 0).any() or not np.isclose(shares.sum(), 1):
-        raise ValueError(f"shares must be at least 0 and sum to 1, got {shares!r}")
+        raise ValueError(f"shares must be at least 0 and sum to 1, got {shown(shares)}")
     if generations < 1:
         raise ValueError(f"generations must be at least 1, got {generations!r}")
     for name, value in (("selection", selection), ("newcomers", newcomers)):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.communication_repair.chain import Expectation, expected_by_round, left_after
 from intimacy.models.communication_repair.strategies import (
     LABELS,
@@ -31,6 +32,7 @@ Booleans = NDArray[np.bool_]
 MOST_ROUNDS = 200
 
 
+@checked
 def slip_of_the_hand(default: float = 0.0) -> Any:
     """Declare the chance that a move comes out as the other one."""
     return number(
@@ -44,6 +46,7 @@ def slip_of_the_hand(default: float = 0.0) -> Any:
     )
 
 
+@checked
 def mishearing_of_a_move(default: float = 0.0) -> Any:
     """Declare the chance that a move is heard as the other one."""
     return number(
@@ -57,6 +60,7 @@ def mishearing_of_a_move(default: float = 0.0) -> Any:
     )
 
 
+@checked
 def talk_that_repairs(default: float = 0.0) -> Any:
     """Declare the share of errors that talk undoes."""
     return number(
@@ -70,6 +74,7 @@ def talk_that_repairs(default: float = 0.0) -> Any:
     )
 
 
+@checked
 def generosity_of_the_generous(default: float = 0.33) -> Any:
     """Declare how often the generous strategy lets a held-back move pass."""
     return number(
@@ -83,6 +88,7 @@ def generosity_of_the_generous(default: float = 0.33) -> Any:
     )
 
 
+@checked
 def temptation_to_hold_back(default: float = 5.0) -> Any:
     """Declare the points of the one who holds back while the other reaches out."""
     return number(
@@ -206,7 +212,8 @@ class MatchRun:
         )
 
 
-def simulate_match(parameters: Match, seed: int = 7) -> MatchRun:
+@checked
+def simulate_match(parameters: Match, seed: Seed = 7) -> MatchRun:
     """Play one match.
 
     In each round both mean to reach out with the probability of their machine's state. A move slips with probability ε:

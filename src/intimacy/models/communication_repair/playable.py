@@ -23,6 +23,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.communication_repair.chain import expected
 from intimacy.models.communication_repair.strategies import (
     HOLD_BACK,
@@ -31,7 +32,8 @@ from intimacy.models.communication_repair.strategies import (
     STRATEGIES,
     Strategy,
 )
-from intimacy.models.game_code import rebuilt, sealed
+from intimacy.models.game_code import rebuilt, require_game, sealed
+from intimacy.parameters import shown
 
 Move = Literal["reach_out", "hold_back", "talk"]
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -44,7 +46,6 @@ TALK_COSTS = 1
 """Points for talking about the last round."""
 
 _VERSION = "meet1"
-_SEEDS = 2**32
 _OWN = {"reach_out": REACH_OUT, "hold_back": HOLD_BACK}
 
 
@@ -117,7 +118,8 @@ class _Luck:
     your_wish: float
 
 
-def stranger_of(seed: int) -> Strategy:
+@checked
+def stranger_of(seed: Seed) -> Strategy:
     """Return whom a seed makes you meet."""
     names = list(STRATEGIES)
     block, place = divmod(seed, len(names))
@@ -171,12 +173,10 @@ class GameState:
     moves: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEEDS:
-            raise ValueError(f"seed must be a whole number between 0 and {_SEEDS - 1}, got {self.seed!r}")
+        object.__setattr__(self, "moves", require_game(self.seed, self.moves))
         for move in self.moves:
             if move not in MOVES:
-                raise ValueError(f"move must be one of {', '.join(map(repr, MOVES))}, got {move!r}")
-        object.__setattr__(self, "moves", tuple(self.moves))
+                raise ValueError(f"move must be one of {', '.join(map(repr, MOVES))}, got {shown(move)}")
         _history(self.seed, self.moves)
         if self.finished and self.moves[-1] == "talk":
             raise ValueError("talk must come before the last round is over: afterwards there is nothing to repair")
@@ -217,7 +217,8 @@ class GameState:
         return sealed(f"{_VERSION}.{self.seed}.{''.join(str(MOVES.index(each)) for each in self.moves)}")
 
 
-def start(seed: int) -> GameState:
+@checked
+def start(seed: Seed) -> GameState:
     """Return a new game. The same seed makes you meet the same stranger, with the same luck.
 
     Raises:
@@ -226,6 +227,7 @@ def start(seed: int) -> GameState:
     return GameState(seed)
 
 
+@checked
 def play(state: GameState, move: Move) -> GameState:
     """Return the game after you ``"reach_out"``, ``"hold_back"``, or ``"talk"`` about the last round.
 
@@ -237,6 +239,7 @@ def play(state: GameState, move: Move) -> GameState:
     return GameState(state.seed, (*state.moves, move))
 
 
+@checked
 def from_code(code: str) -> GameState:
     """Rebuild a game from its :attr:`GameState.code`; blanks around it are ignored.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models.communication_repair.chain import expected_pairs, left_after
 from intimacy.models.communication_repair.match import (
     generosity_of_the_generous,
@@ -79,6 +80,7 @@ class GenerosityRun:
         )
 
 
+@checked
 def simulate_generosity(parameters: Generosity) -> GenerosityRun:
     """Return what generosity is worth among the generous and with another strategy, in the long run and exactly.
 

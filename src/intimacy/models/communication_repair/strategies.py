@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from intimacy.arguments import Share, checked
+
 REACH_OUT, HOLD_BACK = 0, 1
 """The two moves, as they index every table."""
 
@@ -26,6 +28,7 @@ temptation T if only the other does, punishment P if neither does. A pair of mov
 Answer = tuple[tuple[int, int], tuple[int, int]]
 
 
+@checked
 @dataclass(frozen=True)
 class Strategy:
     """A way to answer, as a machine that starts in state 0.
@@ -67,8 +70,9 @@ class Strategy:
         return len(self.reach_out)
 
 
+@checked
 def memory_one(
-    after_both_reach: float, after_own: float, after_other: float, after_both_hold: float, name: str = "memory_one"
+    after_both_reach: Share, after_own: Share, after_other: Share, after_both_hold: Share, name: str = "memory_one"
 ) -> Strategy:
     """Return the strategy that remembers one round, p = (p_CC, p_CD, p_DC, p_DD): its state is that round's outcome.
 
@@ -87,7 +91,8 @@ def memory_one(
     return Strategy(name, name.replace("_", " "), f"Remembers one round: {words}.", chances, (((0, 1), (2, 3)),) * 4)
 
 
-def generous(generosity: float = 1 / 3) -> Strategy:
+@checked
+def generous(generosity: Share = 1 / 3) -> Strategy:
     """Return generous tit for tat (1, g, 1, g): it answers in kind, but lets a held-back move pass with probability g.
 
     Raises:
@@ -104,7 +109,8 @@ def generous(generosity: float = 1 / 3) -> Strategy:
     )
 
 
-def optimal_generosity(payoffs: Sequence[float] = PAYOFFS) -> float:
+@checked
+def optimal_generosity(payoffs: tuple[float, float, float, float] = PAYOFFS) -> float:
     """Return g* = min{1 − (T−R)/(R−S), (R−P)/(T−P)}, at least 0 (Nowak and Sigmund; as the axelrod package has it).
 
     The most generosity at which, with rare errors, nobody gains by holding back from time to time.
@@ -118,7 +124,8 @@ def optimal_generosity(payoffs: Sequence[float] = PAYOFFS) -> float:
     )
 
 
-def strategy(name: str, generosity: float = 1 / 3) -> Strategy:
+@checked
+def strategy(name: str, generosity: Share = 1 / 3) -> Strategy:
     """Return one of :data:`STRATEGIES` by its name; ``generosity`` is that of the generous one.
 
     Raises:
@@ -129,13 +136,15 @@ def strategy(name: str, generosity: float = 1 / 3) -> Strategy:
     return generous(generosity) if name == "generous" else STRATEGIES[name]
 
 
+@checked
 def payoffs_with(temptation: float) -> tuple[float, float, float, float]:
     """Return :data:`PAYOFFS` with another temptation T: what holding back is worth to one whom the other reached."""
     reward, sucker, _, punishment = PAYOFFS
     return reward, sucker, float(temptation), punishment
 
 
-def is_dilemma(payoffs: Sequence[float]) -> bool:
+@checked
+def is_dilemma(payoffs: tuple[float, float, float, float]) -> bool:
     """Tell whether T > R > P > S and 2R > T + S: holding back tempts, and both do best by reaching out together."""
     reward, sucker, temptation, punishment = payoffs
     return temptation > reward > punishment > sucker and 2 * reward > temptation + sucker

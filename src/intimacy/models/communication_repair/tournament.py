@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, Seed, Share, checked
 from intimacy.models.communication_repair.chain import (
     SWAPPED,
     Expectation,
@@ -65,20 +67,22 @@ class Played:
     counts: Integers
     rounds: int
 
-    def payoff(self, payoffs: Sequence[float] = PAYOFFS) -> Array:
+    @checked
+    def payoff(self, payoffs: tuple[float, float, float, float] = PAYOFFS) -> Array:
         """Return the row's mean points per round against the column, shape of ``counts`` without its last axis."""
         points: Array = self.counts @ np.asarray(payoffs, dtype=np.float64) / self.rounds
         return points
 
 
+@checked
 def play_all(
     strategies: Sequence[Strategy],
     *,
-    slip: float = 0.0,
-    mishearing: float = 0.0,
-    rounds: int = ROUNDS,
-    repeats: int = 1,
-    seed: int = 7,
+    slip: Share = 0.0,
+    mishearing: Share = 0.0,
+    rounds: Annotated[int, Between(1, 10_000)] = ROUNDS,
+    repeats: Annotated[int, Between(1, 1_000)] = 1,
+    seed: Seed = 7,
 ) -> Played:
     """Play every pair of strategies, each with itself too, ``repeats`` times: all matches at once, round by round.
 
@@ -188,7 +192,8 @@ class TournamentRun:
         )
 
 
-def simulate_tournament(parameters: Tournament, seed: int = 3) -> TournamentRun:
+@checked
+def simulate_tournament(parameters: Tournament, seed: Seed = 3) -> TournamentRun:
     """Let everyone in the crowd meet everyone else for :data:`ROUNDS` rounds, once by chance and once exactly.
 
     With n_k copies of strategy k in a crowd of N, a copy of i has the mean over the others, Σ_k (n_k − [k = i]) π_ik /
@@ -217,8 +222,9 @@ def simulate_tournament(parameters: Tournament, seed: int = 3) -> TournamentRun:
     )
 
 
+@checked
 @lru_cache(maxsize=16)
-def expected_for_twelve(slip: float, mishearing: float, generosity: float) -> Expectation:
+def expected_for_twelve(slip: Share, mishearing: Share, generosity: Share) -> Expectation:
     """Return the mean over :data:`ROUNDS` rounds of every pair of the twelve, in their order, shape (12, 12, 4).
 
     Raises:
@@ -236,7 +242,8 @@ def _played_by_twelve(slip: float, mishearing: float, generosity: float, seed: i
     return Played(played.counts[:, :, 0], played.rounds)
 
 
-def in_a_crowd(table: Array, copies: Array) -> Array:
+@checked
+def in_a_crowd(table: Array, copies: Annotated[Array, Between(axes=1)]) -> Array:
     """Return each row's mean over everybody else in a crowd: Σ_k (n_k − [k = i]) table_ik / (N − 1); 0 if N is 1.
 
     Raises:

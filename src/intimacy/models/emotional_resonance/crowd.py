@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, integer, number, switch
+from intimacy.arguments import Between, Count, Seed, checked
+from intimacy.parameters import Parameters, integer, number, shown, switch
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -26,7 +28,7 @@ MOST_WATCHED, WATCH_EVERY = 120, 3
 """How many of a crowd are followed, and every how many steps."""
 
 # Adams–Bashforth of second order: one evaluation per step, as cheap as Euler's method, which makes r 0.02 too small.
-_NOW, _BEFORE, _FIRST = np.float32(1.5), np.float32(-0.5), np.float32(1.0)
+_NOW, _BEFORE, _FIRST = 1.5, -0.5, 1.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class CrowdRun:
         return pd.DataFrame({"seconds": self.seconds, "order": self.order})
 
 
-def simulate_crowd(parameters: Crowd, seed: int = 7) -> CrowdRun:
+@checked
+def simulate_crowd(parameters: Crowd, seed: Seed = 7) -> CrowdRun:
     """Follow a crowd, seen by someone who turns with its middle tempo::
 
         dθₖ/dt = ωₖ + K r sin(Ψ − θₖ),   r exp(iΨ) = mean of exp(iθ)
@@ -93,19 +96,21 @@ def simulate_crowd(parameters: Crowd, seed: int = 7) -> CrowdRun:
     steps of second order in float32. A toy.
     """
     watched = np.linspace(0, parameters.people - 1, min(parameters.people, MOST_WATCHED)).round().astype(np.intp)
-    means, phases, film = _integrate(parameters, np.array([parameters.coupling]), seed, watched)
+    frequencies = natural_frequencies(parameters.people, parameters.spread)
+    means, phases, film = _integrate(parameters, frequencies, seed, watched)
     return CrowdRun(
         seconds=np.arange(len(means), dtype=np.float64) * SECONDS_PER_STEP,
-        order=_order(means)[:, 0],
-        frequencies=natural_frequencies(parameters.people, parameters.spread),
-        phases=np.remainder(phases[0].astype(np.float64) + math.pi, math.tau) - math.pi,
+        order=_order(means),
+        frequencies=frequencies,
+        phases=np.remainder(phases.astype(np.float64) + math.pi, math.tau) - math.pi,
         watched=watched,
         watched_phases=film.astype(np.float64),
-        watched_mean=(means[::WATCH_EVERY, 0, 1] + 1j * means[::WATCH_EVERY, 0, 0]).astype(np.complex128),
+        watched_mean=(means[::WATCH_EVERY, 1] + 1j * means[::WATCH_EVERY, 0]).astype(np.complex128),
     )
 
 
-def order_by_coupling(parameters: Crowd, couplings: ArrayLike, seed: int = 7) -> Array:
+@checked
+def order_by_coupling(parameters: Crowd, couplings: Annotated[ArrayLike, Between(axes=1)], seed: Seed = 7) -> Array:
     """Return the order, averaged over the second half of a run, for each coupling (rad/s) in place of the crowd's own.
 
     The runs share their starting phases. Just above the critical coupling the order settles slowly: start together.
@@ -117,14 +122,14 @@ def order_by_coupling(parameters: Crowd, couplings: ArrayLike, seed: int = 7) ->
     declared = parameters.specifications()["coupling"]
     assert declared.low is not None
     assert declared.high is not None
-    if values.ndim != 1 or not np.all((values >= declared.low) & (values <= declared.high)):
-        raise ValueError(f"couplings must be a list of numbers {declared.allowed}, got {couplings!r}")
-    order = _order(_integrate(parameters, values, seed, np.empty(0, dtype=np.intp))[0])
-    settled: Array = order[len(order) // 2 :].mean(axis=0)
-    return settled
+    if values.ndim != 1 or not values.size or not np.all((values >= declared.low) & (values <= declared.high)):
+        raise ValueError(f"couplings must be a list of numbers {declared.allowed}, got {shown(couplings)}")
+    crowds = (parameters.replace(coupling=float(value)) for value in values)
+    return np.array([simulate_crowd(crowd, seed).settled_order for crowd in crowds])
 
 
-def natural_frequencies(people: int, spread: float) -> Array:
+@checked
+def natural_frequencies(people: Count, spread: float) -> Array:
     """Return the N mid-quantiles γ tan(π ((k + 1/2) / N − 1/2)) of a Lorentz distribution (rad/s), shape (people,).
 
     Raises:
@@ -137,6 +142,7 @@ def natural_frequencies(people: int, spread: float) -> Array:
     return spread * np.tan(np.pi * ((np.arange(people) + 0.5) / people - 0.5))
 
 
+@checked
 def critical_coupling(spread: float) -> float:
     """Return K_c = 2γ (rad/s), above which an endless crowd orders itself.
 
@@ -148,6 +154,7 @@ def critical_coupling(spread: float) -> float:
     return 2 * spread
 
 
+@checked
 def endless_order(coupling: ArrayLike, spread: float) -> Array:
     """Return the order of an endless crowd, √(1 − K_c / K) above the critical coupling and 0 below; any shape.
 
@@ -161,6 +168,7 @@ def endless_order(coupling: ArrayLike, spread: float) -> Array:
     return np.sqrt(1 - critical / np.maximum(values, critical))
 
 
+@checked
 def endless_order_over_time(parameters: Crowd, seconds: ArrayLike) -> Array:
     """Return the order at each time of an endless crowd that started together; any shape.
 
@@ -179,52 +187,41 @@ def endless_order_over_time(parameters: Crowd, seconds: ArrayLike) -> Array:
 
 
 def _order(means: Singles) -> Array:
-    return np.minimum(np.hypot(means[..., 0], means[..., 1]).astype(np.float64), 1.0)
+    return np.minimum(np.hypot(means[:, 0], means[:, 1]).astype(np.float64), 1.0)
 
 
 def _integrate(
-    parameters: Crowd, couplings: Array, seed: int, watched: NDArray[np.intp]
+    parameters: Crowd, frequencies: Array, seed: int, watched: NDArray[np.intp]
 ) -> tuple[Singles, Singles, Singles]:
-    """Return mean sine and cosine, last phases, and phases of the people watched in the first crowd on the way.
+    """Return mean sine and cosine, last phases, and phases of the people watched on the way.
 
-    Shapes: (steps + 1, couplings, 2), (couplings, people), (steps // WATCH_EVERY + 1, watched).
+    Shapes: (steps + 1, 2), (people,), (steps // WATCH_EVERY + 1, watched).
     """
     people, steps = parameters.people, round(parameters.duration / SECONDS_PER_STEP)
-    frequencies = natural_frequencies(people, parameters.spread)
-    # A step only sees a turn up to whole circles; without them phases stay small enough for float32.
-    turn = np.remainder(frequencies * SECONDS_PER_STEP + math.pi, math.tau) - math.pi
     start = np.random.default_rng(np.random.SeedSequence(seed)).uniform(-math.pi, math.pi, people)
-    phases = np.tile((0 * start if parameters.start_together else start).astype(np.float32), (len(couplings), 1))
-    # Rows of each crowd: turn, then sine and cosine of two steps in turn. One product with the weights is a whole step.
-    rows = np.zeros((len(couplings), 5, people), dtype=np.float32)
-    rows[:, 0] = turn
-    weights = np.ones((len(couplings), 1, 5), dtype=np.float32)
-    gains = (couplings * SECONDS_PER_STEP).astype(np.float32)[:, np.newaxis] * np.array([-1, 1], dtype=np.float32)
-    share = np.full(people, 1 / people, dtype=np.float32)
-    means = np.empty((steps + 1, len(couplings), 2), dtype=np.float32)
+    phases = (0 * start if parameters.start_together else start).astype(np.float32)
+    # Turn, then sine and cosine of two steps in turn, which one product with the weights makes a whole step.
+    rows, weights = np.zeros((5, people), dtype=np.float32), np.ones(5, dtype=np.float32)
+    # A step only sees a turn up to whole circles; without them phases stay small enough for float32.
+    rows[0] = np.remainder(frequencies * SECONDS_PER_STEP + math.pi, math.tau) - math.pi
+    circles = rows[1:3], rows[3:5]
+    means = np.empty((steps + 1, 2), dtype=np.float32)
     film = np.empty((steps // WATCH_EVERY + 1, len(watched)), dtype=np.float32)
-    moved = np.empty((len(couplings), 1, people), dtype=np.float32)
-    pull = np.zeros_like(gains)
-    # Per parity of the step: where sine and cosine go, and the weights of this step's pull and of the one before.
-    circles = rows[:, 1:3], rows[:, 3:5]
-    pulls = weights[:, 0, 1:3], weights[:, 0, 3:5]
-    for step in range(steps):
-        this, other = step % 2, 1 - step % 2
+    share, moved = np.full(people, 1 / people, dtype=np.float32), np.empty(people, dtype=np.float32)
+    gain, before = parameters.coupling * SECONDS_PER_STEP, (0.0, 0.0)
+    for step in range(steps + 1):
         if step % WATCH_EVERY == 0:
-            film[step // WATCH_EVERY] = phases[0, watched]
-        _measure(phases, circles[this], share, means[step])
-        np.multiply(pull, _BEFORE, out=pulls[other])
-        pull = means[step, :, ::-1] * gains
-        np.multiply(pull, _NOW if step else _FIRST, out=pulls[this])
-        phases += np.matmul(weights, rows, out=moved)[:, 0]
-    _measure(phases, circles[0], share, means[steps])
-    if steps % WATCH_EVERY == 0:
-        film[-1] = phases[0, watched]
+            film[step // WATCH_EVERY] = phases.take(watched)
+        sines, cosines = circle = circles[step % 2]
+        np.sin(phases, out=sines)
+        np.cos(phases, out=cosines)
+        np.dot(circle, share, out=means[step])
+        if step == steps:
+            break
+        sine, cosine = means[step].tolist()
+        pull, now = (-gain * cosine, gain * sine), _NOW if step else _FIRST
+        parts = (now * pull[0], now * pull[1]), (_BEFORE * before[0], _BEFORE * before[1])
+        weights[1:] = (*parts[step % 2], *parts[1 - step % 2])
+        phases += np.dot(weights, rows, out=moved)
+        before = pull
     return means, phases, film
-
-
-def _measure(phases: Singles, circle: Singles, share: Singles, mean: Singles) -> None:
-    """Write sine and cosine of the phases into ``circle`` and their means over people into ``mean``."""
-    np.sin(phases, out=circle[:, 0])
-    np.cos(phases, out=circle[:, 1])
-    np.matmul(circle, share, out=mean)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Between, Seed, checked
 from intimacy.parameters import Parameters, number
 
 Array = NDArray[np.float64]
@@ -135,7 +137,8 @@ class InStepRun:
         )
 
 
-def simulate_in_step(parameters: InStep, seed: int = 7) -> InStepRun:
+@checked
+def simulate_in_step(parameters: InStep, seed: Seed = 7) -> InStepRun:
     """Follow two rhythms that hear each other; ωᵢ and ωⱼ are 2πf ± Δω/2::
 
         dθᵢ = [ωᵢ + Kᵢⱼ sin(θⱼ − θᵢ)] dt + √(2D) dWᵢ
@@ -166,6 +169,7 @@ def simulate_in_step(parameters: InStep, seed: int = 7) -> InStepRun:
     return InStepRun(seconds, phase_i, phase_j, seconds[width - 1 :], sliding)
 
 
+@checked
 def phase_locking_value(difference: ArrayLike) -> float:
     """Return |mean of exp(i φ)| of phase differences (rad, any shape): 1 if all are equal, 0 if they spread evenly.
 
@@ -178,7 +182,8 @@ def phase_locking_value(difference: ArrayLike) -> float:
     return min(1.0, float(np.hypot(np.cos(angles).mean(), np.sin(angles).mean())))
 
 
-def sliding_phase_locking(difference: ArrayLike, width: int) -> Array:
+@checked
+def sliding_phase_locking(difference: Annotated[ArrayLike, Between(axes=1)], width: int) -> Array:
     """Return the phase-locking value of each stretch of ``width`` neighbours, shape (samples − width + 1,).
 
     Raises:
@@ -193,16 +198,19 @@ def sliding_phase_locking(difference: ArrayLike, width: int) -> Array:
     return values
 
 
+@checked
 def total_coupling(parameters: InStep) -> float:
     """Return K = Kᵢⱼ + Kⱼᵢ (rad/s), the pull on the phase difference."""
     return parameters.i_follows_j + parameters.j_follows_i
 
 
+@checked
 def locks(parameters: InStep) -> bool:
     """Return whether the two stay in step without noise: |Δω| ≤ K."""
     return parameters.detuning <= total_coupling(parameters)
 
 
+@checked
 def locked_lag(parameters: InStep) -> float:
     """Return by how much i is ahead once in step, asin(Δω / K), in radians.
 
@@ -213,6 +221,7 @@ def locked_lag(parameters: InStep) -> float:
     return math.asin(parameters.detuning / total_coupling(parameters)) if parameters.detuning else 0.0
 
 
+@checked
 def locked_delay(parameters: InStep) -> float:
     """Return the lag as a time: :func:`locked_lag` over 2π times the shared tempo, in milliseconds.
 
@@ -222,6 +231,7 @@ def locked_delay(parameters: InStep) -> float:
     return 1000 * locked_lag(parameters) / (math.tau * locked_tempo(parameters))
 
 
+@checked
 def locked_tempo(parameters: InStep) -> float:
     """Return the tempo in step, Ω / 2π with Ω = (ωᵢ Kⱼᵢ + ωⱼ Kᵢⱼ) / K, in hertz.
 
@@ -236,17 +246,20 @@ def locked_tempo(parameters: InStep) -> float:
     return (share * fast + (1 - share) * slow) / math.tau
 
 
+@checked
 def influence(parameters: InStep) -> float:
     """Return the weight of i in the shared tempo, Kⱼᵢ / K: 1 if i leads, 0 if j leads; 1/2 if nobody follows."""
     coupling = total_coupling(parameters)
     return parameters.j_follows_i / coupling if coupling else 0.5
 
 
+@checked
 def beat_rate(parameters: InStep) -> float:
     """Return how fast i runs away from j without noise: √(Δω² − K²), 0 if they lock, in rad/s."""
     return 0.0 if locks(parameters) else math.sqrt(parameters.detuning**2 - total_coupling(parameters) ** 2)
 
 
+@checked
 def stationary_plv(parameters: InStep) -> float:
     """Return the phase-locking value of an endless run.
 
@@ -333,7 +346,8 @@ class DyadRun:
         return pd.DataFrame({**vars(self), "difference": self.difference})
 
 
-def simulate_dyad(parameters: Dyad, seed: int = 7) -> DyadRun:
+@checked
+def simulate_dyad(parameters: Dyad, seed: Seed = 7) -> DyadRun:
     """Follow perception p and action a of two people; for i, and for j with the letters swapped::
 
         dpᵢ = [ωᵢ + Wᵢ sin(aᵢ − pᵢ) + Bᵢ sin(aⱼ − pᵢ)] dt + √(2D) dW
@@ -353,8 +367,8 @@ def simulate_dyad(parameters: Dyad, seed: int = 7) -> DyadRun:
     )
     sine = math.sin
     p_i = a_i = p_j = a_j = 0.0
-    phases = [(p_i, a_i, p_j, a_j)]
-    for k_pi, k_ai, k_pj, k_aj in kicks.tolist():
+    phases = [p_i, a_i, p_j, a_j]
+    for k_pi, k_ai, k_pj, k_aj in zip(*kicks.T.tolist(), strict=True):
         own_i, own_j = within_i * sine(a_i - p_i), within_j * sine(a_j - p_j)
         other_i, other_j = hears_i * sine(a_j - p_i), hears_j * sine(a_i - p_j)
         q_pi, q_ai = p_i + k_pi + own_i + other_i, a_i + k_ai - own_i
@@ -365,10 +379,11 @@ def simulate_dyad(parameters: Dyad, seed: int = 7) -> DyadRun:
         p_j += k_pj + own_j + (other_j + hears_j * sine(q_ai - q_pj)) / 2
         a_i += k_ai - own_i
         a_j += k_aj - own_j
-        phases.append((p_i, a_i, p_j, a_j))
-    return DyadRun(_sampled_seconds(steps, DYAD_SECONDS_PER_STEP), *np.array(phases).T.copy())
+        phases += p_i, a_i, p_j, a_j
+    return DyadRun(_sampled_seconds(steps, DYAD_SECONDS_PER_STEP), *np.array(phases).reshape(-1, 4).T.copy())
 
 
+@checked
 def dyad_influence(parameters: Dyad) -> float:
     """Return the weight of i in the shared tempo, for small lags: gᵢ / (gᵢ + gⱼ) with g = 2/B + 1/W.
 
@@ -389,6 +404,7 @@ def dyad_influence(parameters: Dyad) -> float:
     return weights[0] / sum(weights)
 
 
+@checked
 def dyad_tempo(parameters: Dyad) -> float:
     """Return the shared tempo for small lags (Hz): natural tempi weighted by :func:`dyad_influence`.
 
@@ -398,8 +414,14 @@ def dyad_tempo(parameters: Dyad) -> float:
     return parameters.tempo + parameters.detuning * (dyad_influence(parameters) - 0.5) / math.tau
 
 
-def tap_times(seconds: Array, phase: Array) -> Array:
+@checked
+def tap_times(seconds: Annotated[Array, Between(axes=1)], phase: Annotated[Array, Between(axes=1)]) -> Array:
     """Return when a phase first completes each turn (s), by linear interpolation; shape (turns,)."""
+    if not len(phase) or phase.shape != seconds.shape or phase.ndim > 1:
+        raise ValueError(
+            "seconds and phase must be two rows of one length, of at least one sample, "
+            f"got shapes {seconds.shape} and {phase.shape}"
+        )
     highest = np.maximum.accumulate(phase)
     turns = math.tau * np.arange(math.floor(highest[0] / math.tau) + 1, math.floor(highest[-1] / math.tau) + 1)
     after = np.searchsorted(highest, turns)
@@ -409,7 +431,10 @@ def tap_times(seconds: Array, phase: Array) -> Array:
     return taps
 
 
-def interval_correlations(taps_i: Array, taps_j: Array) -> tuple[float, float, float]:
+@checked
+def interval_correlations(
+    taps_i: Annotated[Array, Between(axes=1)], taps_j: Annotated[Array, Between(axes=1)]
+) -> tuple[float, float, float]:
     """Return the correlations of j's next interval with i's, of the same intervals, and of i's next with j's.
 
     Intervals are those between taps. A high first value means that j does one tap later what i did, as a follower does;
@@ -419,9 +444,11 @@ def interval_correlations(taps_i: Array, taps_j: Array) -> tuple[float, float, f
         ValueError: there are fewer than 5 pairs of taps.
     """
     pairs = min(len(taps_i), len(taps_j))
-    if pairs < 5:
+    if pairs < 5 or taps_i.ndim > 1 or taps_j.ndim > 1:
         raise ValueError(f"taps_i and taps_j must hold at least 5 pairs of taps, got {pairs}")
     i, j = np.diff(taps_i[:pairs]), np.diff(taps_j[:pairs])
+    if min(np.ptp(i), np.ptp(j)) < 1e-9:
+        raise ValueError("taps_i and taps_j must have intervals that vary, got some that are all alike")
     j_after_i, same, i_after_j = (
         float(np.corrcoef(*each)[0, 1]) for each in ((i[:-1], j[1:]), (i, j), (i[1:], j[:-1]))
     )

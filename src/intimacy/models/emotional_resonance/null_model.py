@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, SMALLEST, Between, Positive, Seed, Share, checked
 from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
 Array = NDArray[np.float64]
@@ -105,7 +107,8 @@ class NullModelRun:
         return pd.DataFrame({"epoch": np.arange(1, len(self.plv) + 1), "plv": self.plv})
 
 
-def simulate_null_model(parameters: NullModel, seed: int = 7) -> NullModelRun:
+@checked
+def simulate_null_model(parameters: NullModel, seed: Seed = 7) -> NullModelRun:
     """Record two signals and measure how much their phases keep their distance.
 
     From three independent white noises z, ξᵢ and ξⱼ::
@@ -120,12 +123,15 @@ def simulate_null_model(parameters: NullModel, seed: int = 7) -> NullModelRun:
     """
     samples = round(parameters.epoch * SAMPLES_PER_SECOND)
     total = samples * parameters.epochs
-    generator = np.random.default_rng(np.random.SeedSequence(seed))
-    white = generator.standard_normal((-(-total // _BLOCK) * _BLOCK, 3), dtype=np.float32).T
-    sources = math.sqrt(parameters.shared_input) * white[:1] + math.sqrt(1 - parameters.shared_input) * white[1:]
+    count = -(-total // _BLOCK) * _BLOCK
     half = parameters.bandwidth / 2
-    analytic = analytic_signal(_pulled(sources, parameters.coupling), band=(BAND_CENTRE - half, BAND_CENTRE + half))
-    analytic = analytic[:, :total].reshape(2, parameters.epochs, samples)
+    inside = _inside((BAND_CENTRE - half, BAND_CENTRE + half), count, SAMPLES_PER_SECOND)
+    # All of this is linear, so it is done to the few frequencies that are in the band.
+    white = _spectra(seed, count)[:, inside]
+    sources = math.sqrt(parameters.shared_input) * white[:1] + math.sqrt(1 - parameters.shared_input) * white[1:]
+    if parameters.coupling:
+        sources += _pull(sources[0] - sources[1], parameters.coupling, _frequencies(count, SAMPLES_PER_SECOND)[inside])
+    analytic = _analytic(sources, inside, count)[:, :total].reshape(2, parameters.epochs, samples)
     unit = analytic / np.abs(analytic)
     signal_i, signal_j = analytic[:, 0].real.astype(np.float64)
     return NullModelRun(
@@ -138,8 +144,11 @@ def simulate_null_model(parameters: NullModel, seed: int = 7) -> NullModelRun:
     )
 
 
+@checked
 def analytic_signal(
-    signal: ArrayLike, band: tuple[float, float] = (0.0, math.inf), rate: float = SAMPLES_PER_SECOND
+    signal: Annotated[ArrayLike, Between(axes=1)],
+    band: Annotated[tuple[float, float], Between(0, math.inf)] = (0.0, math.inf),
+    rate: Positive = SAMPLES_PER_SECOND,
 ) -> NDArray[Any]:
     """Return the analytic signal of real signals along the last axis, limited to a band: its angle is the phase.
 
@@ -152,17 +161,13 @@ def analytic_signal(
     """
     real = np.asarray(signal)
     count = real.shape[-1]
-    frequencies = np.fft.rfftfreq(count, 1 / rate)
-    inside = (frequencies >= band[0]) & (frequencies <= band[1])
-    if not inside.any():
-        raise ValueError(f"band must hold a frequency between 0 and {rate / 2} Hz, got {band!r}")
-    spectrum = np.fft.rfft(real, axis=-1)
-    has_twin = (np.arange(len(frequencies)) > 0) & (2 * np.arange(len(frequencies)) < count)
-    full = np.zeros((*real.shape[:-1], count), dtype=spectrum.dtype)
-    np.multiply(spectrum, np.where(has_twin, 2, 1) * inside.astype(real.dtype), out=full[..., : len(frequencies)])
-    return np.fft.ifft(full, axis=-1)
+    if not real.size:
+        raise ValueError(f"signal must hold at least one sample, got shape {real.shape}")
+    inside = _inside(band, count, rate)
+    return _analytic(np.fft.rfft(real)[..., inside], inside, count)
 
 
+@checked
 def effective_samples(bandwidth: float, seconds: float) -> float:
     """Return B · T, about how many independent phases an epoch of band-limited noise holds (a rule of thumb).
 
@@ -173,7 +178,8 @@ def effective_samples(bandwidth: float, seconds: float) -> float:
     return bandwidth * seconds
 
 
-def expected_squared_plv(samples: float) -> float:
+@checked
+def expected_squared_plv(samples: Annotated[float, Between(1, LARGEST, "at least 1")]) -> float:
     """Return the mean squared phase-locking value of N independent phases with no relation, 1 / N (exact).
 
     Raises:
@@ -183,7 +189,8 @@ def expected_squared_plv(samples: float) -> float:
     return 1 / samples
 
 
-def expected_plv(samples: float) -> float:
+@checked
+def expected_plv(samples: Annotated[float, Between(1, LARGEST, "at least 1")]) -> float:
     """Return the mean phase-locking value of N independent phases with no relation, about √(π / 4N).
 
     Raises:
@@ -193,7 +200,8 @@ def expected_plv(samples: float) -> float:
     return math.sqrt(math.pi / (4 * samples))
 
 
-def chance_limit(samples: float, level: float = 0.05) -> float:
+@checked
+def chance_limit(samples: Annotated[float, Between(1, LARGEST, "at least 1")], level: float = 0.05) -> float:
     """Return what a share ``level`` of unrelated recordings of N independent phases exceed, about √(−ln level / N).
 
     Raises:
@@ -205,7 +213,8 @@ def chance_limit(samples: float, level: float = 0.05) -> float:
     return min(1.0, math.sqrt(-math.log(level) / samples))
 
 
-def shortest_epoch(bandwidth: float, plv: float) -> float:
+@checked
+def shortest_epoch(bandwidth: Positive, plv: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")]) -> float:
     """Return the epoch (s) above which unrelated noise stays below ``plv`` on average: π / (4 B plv²).
 
     Raises:
@@ -215,7 +224,8 @@ def shortest_epoch(bandwidth: float, plv: float) -> float:
     return math.pi / (4 * bandwidth * plv**2)
 
 
-def correlation_plv(correlation: float) -> float:
+@checked
+def correlation_plv(correlation: Share) -> float:
     """Return the phase-locking value of endless complex Gaussian signals of correlation ρ.
 
     The mean resultant of their phase difference is π/4 · ρ · ₂F₁(1/2, 1/2; 2; ρ²), here as its power series.
@@ -232,6 +242,7 @@ def correlation_plv(correlation: float) -> float:
     return float(math.pi / 4 * correlation * (1 + np.cumprod(ratios).sum()))
 
 
+@checked
 def endless_plv(parameters: NullModel) -> float:
     """Return the phase-locking value of an endless epoch: 0 without shared input and coupling, as chance is gone.
 
@@ -244,16 +255,47 @@ def endless_plv(parameters: NullModel) -> float:
     return correlation_plv((together - apart) / (together + apart))
 
 
-def _pulled(sources: NDArray[np.float32], coupling: float) -> NDArray[np.float32]:
-    """Return two signals, shape (2, samples), after the slow part of their difference has been pulled away."""
-    if coupling == 0:
-        return sources
-    spectrum = np.fft.rfft(sources[0] - sources[1])
-    distance = math.tau * (np.fft.rfftfreq(sources.shape[1], 1 / SAMPLES_PER_SECOND) - BAND_CENTRE)
-    response = np.ones_like(spectrum)  # at 10 Hz itself all is lost, even where the coupling is too small to divide by
+def _frequencies(count: int, rate: float) -> Array:
+    """Return the frequencies of a record (Hz), shape (count // 2 + 1,)."""
+    return np.asarray(np.fft.rfftfreq(count, 1 / rate))
+
+
+def _inside(band: tuple[float, float], count: int, rate: float) -> slice:
+    """Return which of the frequencies of a record lie in a band, ends included."""
+    frequencies = _frequencies(count, rate)
+    inside = slice(int(np.searchsorted(frequencies, band[0])), int(np.searchsorted(frequencies, band[1], "right")))
+    if inside.start >= inside.stop:
+        raise ValueError(f"band must hold a frequency between 0 and {rate / 2} Hz, got {band!r}")
+    return inside
+
+
+@lru_cache(maxsize=2)
+def _spectra(seed: int, count: int) -> NDArray[np.complex64]:
+    """Return the Fourier transform of the three white noises of a recording, shape (3, count // 2 + 1)."""
+    white = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal((count, 3), dtype=np.float32)
+    spectra = np.asarray(np.fft.rfft(white.T), dtype=np.complex64)
+    spectra.flags.writeable = False
+    return spectra
+
+
+def _analytic(spectrum: NDArray[Any], inside: slice, count: int) -> NDArray[Any]:
+    """Return the analytic signal whose Fourier transform is known at some of the frequencies, and else 0."""
+    full = np.zeros((*spectrum.shape[:-1], count), dtype=spectrum.dtype)
+    full[..., inside] = spectrum
+    full[..., 1 : (count + 1) // 2] *= 2
+    analytic: NDArray[Any] = np.fft.ifft(full)
+    return analytic
+
+
+def _pull(difference: NDArray[Any], coupling: float, frequencies: Array) -> NDArray[np.complex64]:
+    """Return what a coupling adds to both signals: half of the slow part of their difference, with opposite signs."""
+    distance = math.tau * (frequencies - BAND_CENTRE)
+    response = np.ones_like(
+        difference
+    )  # at 10 Hz itself all is lost, even where the coupling is too small to divide by
     np.divide(coupling, coupling + 1j * distance, out=response, where=distance != 0, casting="same_kind")
-    loss = np.fft.irfft(spectrum * response, sources.shape[1]) / 2
-    return (sources + np.array([[-1], [1]]) * loss).astype(np.float32)
+    loss = difference * response / 2
+    return np.stack([-loss, loss])
 
 
 def _surrogate_means(unit: NDArray[Any]) -> Array:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, choice, integer, number
+from intimacy.arguments import Between, Seed, Share, checked
+from intimacy.parameters import Parameters, choice, integer, number, shown
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -135,7 +137,8 @@ class AssociationRun:
         response: Array = self.parameters.gain * self.weights[-1]
         return response
 
-    def film(self, stops: int) -> tuple[Integers, Array]:
+    @checked
+    def film(self, stops: Annotated[int, Between(2, 10_000)]) -> tuple[Integers, Array]:
         """Return evenly spaced trials from none to all, shape (stops,), and the weights then.
 
         Raises:
@@ -163,7 +166,8 @@ class AssociationRun:
         )
 
 
-def simulate_association(parameters: Association, seed: int = 7) -> AssociationRun:
+@checked
+def simulate_association(parameters: Association, seed: Seed = 7) -> AssociationRun:
     """Learn from childhood and then from training, starting with no association.
 
     In each trial one of n actions is done, each as likely; ``m`` has 1 at that action and 0 elsewhere. What is seen,
@@ -200,6 +204,7 @@ def simulate_association(parameters: Association, seed: int = 7) -> AssociationR
     )
 
 
+@checked
 def mirror_index(weights: ArrayLike) -> Array:
     """Return the mean weight of same actions minus that of different ones, for weights of shape (…, n, n).
 
@@ -218,7 +223,8 @@ def mirror_index(weights: ArrayLike) -> Array:
     return index
 
 
-def settled_index(rule: str, contingency: float, actions: int = 2, *, mirror: bool = True, decay: float = 1.0) -> float:
+@checked
+def settled_index(rule: str, contingency: Share, actions: int = 2, *, mirror: bool = True, decay: float = 1.0) -> float:
     """Return the mirror index that endless experience of one kind ends at, on average.
 
     Delta rule: c for mirror experience, because W*ᵢⱼ = P(i done | j seen), and −c/(n−1) for counter-mirror experience.
@@ -238,10 +244,11 @@ def settled_index(rule: str, contingency: float, actions: int = 2, *, mirror: bo
     return index if rule == "delta" else index / (actions * decay)
 
 
+@checked
 def reversed_index(
     exposures: float,
-    childhood_contingency: float,
-    training_contingency: float,
+    childhood_contingency: Share,
+    training_contingency: Share,
     learning_rate: float,
     actions: int = 2,
 ) -> float:
@@ -261,8 +268,9 @@ def reversed_index(
     return index
 
 
+@checked
 def crossing_exposures(
-    childhood_contingency: float, training_contingency: float, learning_rate: float, actions: int = 2
+    childhood_contingency: Share, training_contingency: Share, learning_rate: float, actions: int = 2
 ) -> float:
     """Return k* = ln(1 + (n−1) c₀/c₁) / −ln(1 − η), the exposures per seen action at which :func:`reversed_index` is 0.
 
@@ -278,6 +286,7 @@ def crossing_exposures(
     return math.log1p((actions - 1) * childhood_contingency / training_contingency) / -math.log1p(-learning_rate)
 
 
+@checked
 def expected_crossing(parameters: Association) -> float | None:
     """Return the trials of training at which ``expected_index`` is 0, or None if it never goes from above 0 below it.
 
@@ -372,7 +381,8 @@ class ContingencyRun:
         return pd.DataFrame({"trial": self.trials[1:], "cue": self.cue, "outcome": self.outcome, **weights})
 
 
-def simulate_contingency(parameters: Contingency, seed: int = 7) -> ContingencyRun:
+@checked
+def simulate_contingency(parameters: Contingency, seed: Seed = 7) -> ContingencyRun:
     """Let the delta rule and plain Hebb watch the same cue and outcome: contingency is not contiguity.
 
     The cue u is 1 or 0; the context is always there; the outcome is o. From weights of 0::
@@ -489,7 +499,8 @@ class OjaRun:
         return frame.astype({"trial": np.int64})
 
 
-def simulate_oja(parameters: OjaCell, seed: int = 7) -> OjaRun:
+@checked
+def simulate_oja(parameters: OjaCell, seed: Seed = 7) -> OjaRun:
     """Let one cell with Oja's rule find the direction in which its inputs vary most.
 
     w ← w + η y (x − y w) with y = w·x (Oja 1982). The first part is Hebb's; the second keeps the weights from growing
@@ -512,6 +523,7 @@ def simulate_oja(parameters: OjaCell, seed: int = 7) -> OjaRun:
     return OjaRun(parameters=parameters, inputs=inputs, weights=np.array(rows))
 
 
+@checked
 def principal_component(covariance: ArrayLike) -> Array:
     """Return the unit vector of the direction of largest variance, its largest entry above 0, shape (inputs,).
 
@@ -521,7 +533,7 @@ def principal_component(covariance: ArrayLike) -> Array:
     values = np.asarray(covariance, dtype=np.float64)
     square = values.ndim == 2 and values.shape[0] == values.shape[1] > 0
     if not square or not np.isfinite(values).all() or not np.allclose(values, values.T):
-        raise ValueError(f"covariance must be a square, symmetric table of finite numbers, got {covariance!r}")
+        raise ValueError(f"covariance must be a square, symmetric table of finite numbers, got {shown(covariance)}")
     component: Array = np.linalg.eigh(values)[1][:, -1]
     if component[np.argmax(np.abs(component))] < 0:
         component = -component

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
@@ -140,6 +141,7 @@ class ContagionRun:
         return pd.DataFrame({"minutes": self.minutes, **people})
 
 
+@checked
 def simulate_contagion(parameters: Contagion) -> ContagionRun:
     """Follow everyone's arousal from rest::
 
@@ -179,6 +181,7 @@ def simulate_contagion(parameters: Contagion) -> ContagionRun:
     )
 
 
+@checked
 def adjacency(constellation: str, people: int = 5) -> Array:
     """Return 1 where two people watch each other, else 0, shape (n, n). ``people`` counts only where n is free.
 
@@ -188,6 +191,7 @@ def adjacency(constellation: str, people: int = 5) -> Array:
     return np.array(_ties(constellation, people))
 
 
+@checked
 def spectral_radius(constellation: str, people: int = 5) -> float:
     """Return λ_max, the largest eigenvalue of the adjacency: how well a constellation carries what spreads.
 
@@ -199,6 +203,7 @@ def spectral_radius(constellation: str, people: int = 5) -> float:
     return float(_modes(constellation, people)[0][-1])
 
 
+@checked
 def critical_gain(constellation: str, people: int = 5) -> float:
     """Return G_crit = 1/λ_max: a runaway begins where mirroring after regulation, G = g (1 − q), reaches it.
 
@@ -208,18 +213,21 @@ def critical_gain(constellation: str, people: int = 5) -> float:
     return 1 / spectral_radius(constellation, people)
 
 
+@checked
 def loop_gain(parameters: Contagion) -> float:
     """Return G λ_max with G = g (1 − q): arousal settles below 1 and runs away from 1 on."""
     radius = spectral_radius(parameters.constellation, parameters.people)
     return parameters.gain * (1 - parameters.regulation) * radius
 
 
+@checked
 def least_regulation(parameters: Contagion) -> float:
     """Return q = 1 − 1/(g λ_max), above which arousal settles; 0 if it settles without any regulation."""
     unregulated = loop_gain(parameters.replace(regulation=0))
     return max(0.0, 1 - 1 / unregulated) if unregulated > 0 else 0.0
 
 
+@checked
 def steady_state(parameters: Contagion) -> Array:
     """Return a* = (I − G A)⁻¹ s, where arousal ends if the stressor stays, shape (people,).
 
@@ -235,6 +243,7 @@ def steady_state(parameters: Contagion) -> Array:
     return np.asarray(np.linalg.solve(np.eye(len(ties)) - coupling * ties, stress))
 
 
+@checked
 def positions(constellation: str, people: int = 5) -> Array:
     """Return where to draw each person so that few ties apart is close together, shape (n, 2), from −1 to 1.
 

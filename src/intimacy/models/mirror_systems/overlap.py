@@ -13,12 +13,13 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import SMALLEST, Between, Positive, Seed, Share, checked
 from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
 Array = NDArray[np.float64]
@@ -157,6 +158,7 @@ class OverlapRun:
         """Correlation between the two activation maps, over all voxels of the slice."""
         return float(np.corrcoef(self.activation_self.ravel(), self.activation_other.ravel())[0, 1])
 
+    @checked
     def accuracy(self, trained: State, tested: State) -> Accuracy:
         """Return how often the decoder trained on one state named the stronger of two scans of the other.
 
@@ -178,7 +180,8 @@ class OverlapRun:
         return activation / _map_noise(self.parameters) > ACTIVE_ABOVE
 
 
-def simulate_overlap(parameters: Overlap, seed: int = 7) -> OverlapRun:
+@checked
+def simulate_overlap(parameters: Overlap, seed: Seed = 7) -> OverlapRun:
     """Scan N people in a strong and a weak degree of each state, draw the maps, and decode.
 
     Per voxel of the region, with z, z' standard normal::
@@ -221,6 +224,7 @@ def simulate_overlap(parameters: Overlap, seed: int = 7) -> OverlapRun:
     )
 
 
+@checked
 def expected_accuracy(parameters: Overlap, trained: State, tested: State) -> float:
     """Return the mean accuracy over endless studies, exactly.
 
@@ -243,7 +247,8 @@ def expected_accuracy(parameters: Overlap, trained: State, tested: State) -> flo
     return float(stdtr(parameters.voxels, relation * signal * math.sqrt(parameters.voxels / (learned * rest))))
 
 
-def ideal_accuracy(shared_code: float, pattern_strength: float, noise: float, voxels: float) -> float:
+@checked
+def ideal_accuracy(shared_code: Share, pattern_strength: float, noise: Positive, voxels: Positive) -> float:
     """Return Φ(ρ s √V / (√2 σ)), the accuracy of a decoder that knows the pattern of one state and is shown the other.
 
     Raises:
@@ -257,7 +262,13 @@ def ideal_accuracy(shared_code: float, pattern_strength: float, noise: float, vo
     return NormalDist().cdf(shared_code * pattern_strength * math.sqrt(voxels) / (math.sqrt(2) * noise))
 
 
-def voxels_needed(accuracy: float, shared_code: float, pattern_strength: float, noise: float) -> float:
+@checked
+def voxels_needed(
+    accuracy: float,
+    shared_code: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    pattern_strength: Positive,
+    noise: float,
+) -> float:
     """Return V = 2 (σ Φ⁻¹(accuracy) / (ρ s))², at which :func:`ideal_accuracy` reaches an accuracy.
 
     Raises:
@@ -272,6 +283,7 @@ def voxels_needed(accuracy: float, shared_code: float, pattern_strength: float, 
     return 2 * (noise * NormalDist().inv_cdf(accuracy) / (shared_code * pattern_strength)) ** 2
 
 
+@checked
 def expected_dice(parameters: Overlap) -> float:
     """Return the overlap of two endless slices, (V p² + U q²) / (V p + U q): it knows nothing of the shared code.
 
@@ -285,6 +297,7 @@ def expected_dice(parameters: Overlap) -> float:
     return both / (parameters.voxels * inside + others * outside)
 
 
+@checked
 def wilson_interval(correct: int, tests: int) -> Accuracy:
     """Return a share with its 95 % interval (Wilson 1927), which stays within 0 and 1 and is good for few tests.
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import MOST, SMALLEST, Between, Seed, Share, Shares, checked, require_together
 from intimacy.parameters import Parameters, choice, integer, number, require_positive
 
 Array = NDArray[np.float64]
@@ -176,7 +178,8 @@ class BallGameRun:
         )
 
 
-def simulate_ball_game(parameters: BallGame, seed: int = 7) -> BallGameRun:
+@checked
+def simulate_ball_game(parameters: BallGame, seed: Seed = 7) -> BallGameRun:
     """Play one game, follow the needs through it and for an hour after.
 
     You hold the ball and throw first. A scripted holder throws to you with probability p, else to another scripted
@@ -216,6 +219,7 @@ def simulate_ball_game(parameters: BallGame, seed: int = 7) -> BallGameRun:
     )
 
 
+@checked
 def fair_share(players: int) -> float:
     """Return q_f = 1/(n − 1), your share of the throws of the others in a fair game.
 
@@ -227,7 +231,8 @@ def fair_share(players: int) -> float:
     return 1 / (players - 1)
 
 
-def expected_balls(inclusion_probability: float, throws: ArrayLike) -> Array:
+@checked
+def expected_balls(inclusion_probability: Share, throws: ArrayLike) -> Array:
     """Return how many of the first K throws come to you, on average, if you hold the ball at the start.
 
     After k throws you hold the ball with probability h_k = h + (1 − h)(−p)^k, where h = p/(1 + p); the sum over k is
@@ -247,7 +252,13 @@ def expected_balls(inclusion_probability: float, throws: ArrayLike) -> Array:
     return balls
 
 
-def expected_share(scripted_throws: ArrayLike, inclusion_probability: float, learning: float, players: int) -> Array:
+@checked
+def expected_share(
+    scripted_throws: ArrayLike,
+    inclusion_probability: Share,
+    learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+    players: int,
+) -> Array:
     """Return the mean of the expected share after k scripted throws: q_k = p + (q_f − p)(1 − α)^k.
 
     Left out from the start, p = 0, it is q_f (1 − α)^k in every game, not only on average.
@@ -266,7 +277,8 @@ def expected_share(scripted_throws: ArrayLike, inclusion_probability: float, lea
     return share
 
 
-def half_life(learning: float) -> float:
+@checked
+def half_life(learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")]) -> float:
     """Return ln 2/−ln(1 − α), the scripted throws in which the expected share of someone left out halves.
 
     Raises:
@@ -276,7 +288,12 @@ def half_life(learning: float) -> float:
     return math.log(2) / -math.log1p(-learning)
 
 
-def share_path(comes: ArrayLike, learning: float, players: int) -> Array:
+@checked
+def share_path(
+    comes: Annotated[ArrayLike, Between(0, 1, axes=1)],
+    learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+    players: int,
+) -> Array:
     """Return the expected share before the first and after each scripted throw, from the fair share on.
 
     Args:
@@ -299,7 +316,8 @@ def share_path(comes: ArrayLike, learning: float, players: int) -> Array:
     return path
 
 
-def need_satisfaction(share: ArrayLike, parameters: BallGame) -> Array:
+@checked
+def need_satisfaction(share: Shares, parameters: BallGame) -> Array:
     """Return N = N_min + (N_max − N_min) · min(1, q/q_f)^γ while the game lasts, in points, of the shape of ``share``.
 
     Under the account ``data`` the gap to N_max is divided by 1 + σ.
@@ -316,12 +334,14 @@ def need_satisfaction(share: ArrayLike, parameters: BallGame) -> Array:
     return need
 
 
+@checked
 def need_afterwards(minutes: ArrayLike, need_at_end: ArrayLike, parameters: BallGame) -> Array:
     """Return the needs some minutes after a game, in points: broadcast over both (see :func:`simulate_ball_game`).
 
     Raises:
         ValueError: a time is below 0.
     """
+    require_together(minutes=minutes, need_at_end=need_at_end)
     time, end = np.asarray(minutes, dtype=np.float64), np.asarray(need_at_end, dtype=np.float64)
     if (time < 0).any():
         raise ValueError(f"minutes must be at least 0, got {time.min():g}")
@@ -333,8 +353,11 @@ def need_afterwards(minutes: ArrayLike, need_at_end: ArrayLike, parameters: Ball
     return after
 
 
+@checked
 def expected_effect(
-    parameters: BallGame, minutes: ArrayLike = 0.0, between_person_sd: float = BETWEEN_PERSON_SD
+    parameters: BallGame,
+    minutes: ArrayLike = 0.0,
+    between_person_sd: Annotated[float, Between(SMALLEST, 100, "above 0 and at most 100")] = BETWEEN_PERSON_SD,
 ) -> Array:
     """Return the mean rating after a fair game minus that after this game, over their pooled standard deviation.
 
@@ -380,8 +403,12 @@ class Experiment:
         return pd.DataFrame({"group": group, "rating": np.concatenate([self.included, self.left_out])})
 
 
+@checked
 def simulate_experiment(
-    parameters: BallGame, people: int = 50, between_person_sd: float = BETWEEN_PERSON_SD, seed: int = 7
+    parameters: BallGame,
+    people: Annotated[int, Between(2, MOST)] = 50,
+    between_person_sd: Annotated[float, Between(SMALLEST, 100, "above 0 and at most 100")] = BETWEEN_PERSON_SD,
+    seed: Seed = 7,
 ) -> Experiment:
     """Let people play a fair game and as many others the game of ``parameters``, and let each rate the needs at once.
 

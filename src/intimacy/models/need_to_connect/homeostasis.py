@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, SMALLEST, Between, Positive, checked
 from intimacy.parameters import Parameters, choice, number, require_positive, switch
 
 Array = NDArray[np.float64]
@@ -175,6 +177,7 @@ class TimesAloneRun:
         return pd.DataFrame({name: values for name, values in vars(self).items() if name != "parameters"})
 
 
+@checked
 def simulate_moving_set_point(parameters: MovingSetPoint) -> MovingSetPointRun:
     """Follow felt connection x and set-point s through T hours alone and a year after (hours, x and s without a unit)::
 
@@ -199,6 +202,7 @@ def simulate_moving_set_point(parameters: MovingSetPoint) -> MovingSetPointRun:
     return MovingSetPointRun(parameters, alone, together)
 
 
+@checked
 def simulate_times_alone(parameters: MovingSetPoint) -> TimesAloneRun:
     """Return what times alone from :data:`SOONEST` to :data:`LONGEST_ALONE` come to, in closed form.
 
@@ -218,13 +222,18 @@ def simulate_times_alone(parameters: MovingSetPoint) -> TimesAloneRun:
     )
 
 
+@checked
 def adaptation_time(parameters: MovingSetPoint) -> float:
     """Return τₛ (h): infinite where the set-point does not move."""
     return parameters.adaptation_time if parameters.set_point_moves else math.inf
 
 
+@checked
 def craving_alone(
-    hours: ArrayLike, need: float = 1.0, decay_time: float = 10.0, adaptation_time: float = 720.0
+    hours: Annotated[ArrayLike, Between(0, LARGEST)],
+    need: float = 1.0,
+    decay_time: Positive = 10.0,
+    adaptation_time: Annotated[float, Between(SMALLEST, math.inf, "above 0")] = 720.0,
 ) -> Array:
     """Return what is missing after some hours alone, from x = s = s₀ on, in the shape of ``hours``::
 
@@ -243,7 +252,10 @@ def craving_alone(
     return craving
 
 
-def hours_of_most_craving(decay_time: float = 10.0, adaptation_time: float = 720.0) -> float:
+@checked
+def hours_of_most_craving(
+    decay_time: Positive = 10.0, adaptation_time: Annotated[float, Between(SMALLEST, math.inf, "above 0")] = 720.0
+) -> float:
     """Return T* = ln(τₛ/τₓ) τₛ τₓ/(τₛ − τₓ) (h), at which craving alone is at its most; infinite for a fixed set-point.
 
     Raises:
@@ -256,6 +268,7 @@ def hours_of_most_craving(decay_time: float = 10.0, adaptation_time: float = 720
     return adaptation_time * (math.log1p(apart) / apart if apart else 1.0)
 
 
+@checked
 def contact_on_reunion(craving: float, gain: float = 6.0, availability: float = 1.0) -> float:
     """Return the contact that is sought and found at once, in times the usual: 2 A / (1 + exp(−k D)).
 
@@ -268,6 +281,7 @@ def contact_on_reunion(craving: float, gain: float = 6.0, availability: float = 
     return 2 * availability / (1 + math.exp(-gain * craving))
 
 
+@checked
 def eigenvalues(parameters: MovingSetPoint) -> tuple[float, float]:
     """Return the two rates (1/h) at which a small disturbance of the balance x = s = A s₀ passes, the faster first.
 
@@ -281,6 +295,7 @@ def eigenvalues(parameters: MovingSetPoint) -> tuple[float, float]:
     return -faster, -product / faster
 
 
+@checked
 def recovery_time(parameters: MovingSetPoint) -> float:
     """Return about how slowly the set-point comes back in company that is sought (h): τₛ (1 + A s₀ k/2).
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Positive, checked
 from intimacy.parameters import Parameters, choice, integer, number, require_positive
 
 Array = NDArray[np.float64]
@@ -111,6 +112,7 @@ class OpponentProcessRun:
         return pd.DataFrame(lines)
 
 
+@checked
 def simulate_opponent_process(parameters: OpponentProcess) -> OpponentProcessRun:
     """Follow pleasure a, opponent b and its gain g, with the other there (S = 1) and away (S = 0)::
 
@@ -142,7 +144,8 @@ def simulate_opponent_process(parameters: OpponentProcess) -> OpponentProcessRun
     return OpponentProcessRun(parameters, days, present, pleasure, opponent, gain, a - b, dips, dip_days)
 
 
-def affect_after_loss(days: Array, gain: float, fast_time: float = 1.0, slow_time: float = 10.0) -> Array:
+@checked
+def affect_after_loss(days: Array, gain: float, fast_time: Positive = 1.0, slow_time: Positive = 10.0) -> Array:
     """Return F(t) after a long presence, with a gain that stays, in the shape of ``days``::
 
         F(t) = (1 − g K) exp(−t/τₐ) − g (1 − K) exp(−t/τᵦ),   K = τₐ/(τₐ − τᵦ)
@@ -156,7 +159,8 @@ def affect_after_loss(days: Array, gain: float, fast_time: float = 1.0, slow_tim
     return affect
 
 
-def lowest_after_loss(gain: float, fast_time: float = 1.0, slow_time: float = 10.0) -> tuple[float, float]:
+@checked
+def lowest_after_loss(gain: Positive, fast_time: Positive = 1.0, slow_time: Positive = 10.0) -> tuple[float, float]:
     """Return day and depth of the lowest affect after a long presence, for a slower opponent with a gain that stays::
 
         t* = ln[((1 − g K)/τₐ) / (g (1 − K)/τᵦ)] / (1/τₐ − 1/τᵦ),   K = τₐ/(τₐ − τᵦ)
@@ -233,6 +237,7 @@ class OpioidCalmRun:
         return pd.DataFrame(lines)
 
 
+@checked
 def simulate_opioid_calm(parameters: OpioidCalm) -> OpioidCalmRun:
     """Return separation distress for every amount of contact c, with and without a blocker (no units)::
 
@@ -254,6 +259,7 @@ def simulate_opioid_calm(parameters: OpioidCalm) -> OpioidCalmRun:
     )
 
 
+@checked
 def separation_distress(contact: Array, parameters: OpioidCalm, blocked: float) -> Array:
     """Return max(0, d₀ (1 − c) − κ c (1 − blocked)), in the shape of ``contact``.
 

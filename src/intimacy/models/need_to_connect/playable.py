@@ -24,7 +24,9 @@ from typing import Literal
 
 import numpy as np
 
-from intimacy.models.game_code import sealed
+from intimacy.arguments import Seed, checked
+from intimacy.models.game_code import require_game, sealed
+from intimacy.parameters import shown
 
 Stage = Literal["note", "ready", "throws", "ratings", "stopped", "over"]
 Ratings = tuple[int, ...]
@@ -57,7 +59,6 @@ _LETTERS = {
 _RATED = "r"
 _MOVES = {letter: move for move, letter in _LETTERS.items()}
 _VERSION = "ball1"
-_SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _after(course: _Course, move: Move, script: _Script) -> _Course:
     legal = (*_legal(course), "stop")
     if (move if isinstance(move, str) else "rate") not in legal or move == "rate":
         named = ", ".join("four ratings" if each == "rate" else repr(each) for each in legal)
-        raise ValueError(f"move must be one of {named} now, got {move!r}")
+        raise ValueError(f"move must be one of {named} now, got {shown(move)}")
     match move:
         case "stop":
             return _stopped(course)
@@ -211,14 +212,12 @@ class GameState:
     moves: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEEDS:
-            raise ValueError(f"seed must be a whole number between 0 and {_SEEDS - 1}, got {self.seed!r}")
-        object.__setattr__(self, "moves", tuple(self.moves))
+        object.__setattr__(self, "moves", require_game(self.seed, self.moves))
         for move in self.moves:
             if isinstance(move, tuple):
                 _require_ratings(move)
             elif not isinstance(move, str):
-                raise ValueError(f"move must be a word or four ratings, got {move!r}")
+                raise ValueError(f"move must be a word or four ratings, got {shown(move)}")
         for end in range(1, len(self.moves) + 1):
             _course(self.seed, self.moves[:end])
 
@@ -262,11 +261,13 @@ class GameState:
         """Whether each throw of a scripted player so far came to seat 0."""
         return tuple(throw.catcher == 0 for throw in self.throws if throw.thrower > 0)
 
+    @checked
     def received(self, part: int) -> tuple[int, int]:
         """Return how many throws of the scripted players came to seat 0 in a part, and how many there were."""
         comes = [throw.catcher == 0 for throw in self.throws if throw.thrower > 0 and throw.part == part]
         return sum(comes), len(comes)
 
+    @checked
     def ratings(self, part: int) -> dict[str, int]:
         """Return what was rated after a part, by need; needs that were left open are missing."""
         given = self._reached.ratings.get(part) or OPEN
@@ -292,7 +293,8 @@ class GameState:
         return "".join(_LETTERS[move] if isinstance(move, str) else _RATED for move in self.moves)
 
 
-def start(seed: int) -> GameState:
+@checked
+def start(seed: Seed) -> GameState:
     """Return a new game, at its note. The same seed makes the same script.
 
     Raises:
@@ -301,6 +303,7 @@ def start(seed: int) -> GameState:
     return GameState(seed)
 
 
+@checked
 def play(state: GameState, move: str | Ratings | list[int]) -> GameState:
     """Return the game after a move. There is no undo. ``"stop"`` is open in every state; once over, it changes nothing.
 
@@ -311,14 +314,15 @@ def play(state: GameState, move: str | Ratings | list[int]) -> GameState:
     if state.finished:
         if move == "stop":
             return state
-        raise ValueError("the game is over; start a new one")
+        raise ValueError("state must be a game that goes on, got one that is over; start a new one")
     if isinstance(move, list | tuple):
         move = tuple(move)
         if not any(move):
-            raise ValueError("ratings must answer at least one question; skip them if you would rather not")
+            raise ValueError("move must answer at least one question, got none; skip them if you would rather not")
     return GameState(state.seed, (*state.moves, move))
 
 
+@checked
 def from_code(code: str) -> GameState:
     """Rebuild a game from a code of it; blanks around it are ignored. Ratings that are not in the code stay open.
 
@@ -326,7 +330,7 @@ def from_code(code: str) -> GameState:
         ValueError: the text is not the code of any game (mistyped, shortened or changed).
     """
     text = code.strip()
-    refused = f"code must be the text a game gave you, unchanged, got {code!r}"
+    refused = f"code must be the text a game gave you, unchanged, got {shown(code)}"
     try:
         _, seed, letters, *digits, _ = text.split(".")
         given = iter(_rows("".join(digits)))
@@ -349,5 +353,5 @@ def _require_ratings(ratings: tuple[object, ...]) -> None:
     whole = all(isinstance(each, int) and not isinstance(each, bool) and 0 <= each <= MOST_RATING for each in ratings)
     if not whole or len(ratings) != len(NEEDS):
         raise ValueError(
-            f"ratings must be {len(NEEDS)} whole numbers between 0 and {MOST_RATING}, got {list(ratings)!r}"
+            f"ratings must be {len(NEEDS)} whole numbers between 0 and {MOST_RATING}, got {shown(list(ratings))}"
         )

@@ -8,8 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from intimacy.arguments import Share, checked
 
-def share_left(social_support: float, oxytocin: float) -> float:
+
+@checked
+def share_left(social_support: Share, oxytocin: Share) -> float:
     """Return (1 − b_s)(1 − b_o), the share of a drive that two buffers leave: each takes its share of what it meets.
 
     Raises:
@@ -29,6 +32,7 @@ class Interaction:
     logarithmic: float
 
 
+@checked
 def interaction(neither: float, support: float, oxytocin: float, both: float) -> Interaction:
     """Compare four responses: without a buffer, with either one, and with both.
 

@@ -14,12 +14,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, Seed, checked
 from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
@@ -29,6 +30,10 @@ Booleans = NDArray[np.bool_]
 MOST_PARTICIPANTS = 100
 """Highest number of participants that a study can have."""
 
+MOST_STUDIES = 5000
+"""Highest number of studies."""
+
+_FEW_STUDIES = 1000  # up to so many, the draws for more are not made
 _NODES = 32
 _REACH = 5.0
 _SMALLEST_SHIFT = 1e-3
@@ -71,7 +76,7 @@ class ByChance(Parameters):
     alpha: float = number(
         0.05, 0.001, 0.2, step=0.001, symbol="α", label="Significance level", help="Two-sided p below this counts."
     )
-    studies: int = integer(1000, 100, 5000, step=100, label="Studies", help="How many studies are run.")
+    studies: int = integer(1000, 100, MOST_STUDIES, step=100, label="Studies", help="How many studies are run.")
 
 
 @dataclass(frozen=True)
@@ -81,43 +86,67 @@ class ByChanceRun:
     Attributes:
         parameters: what was run.
         t_24, t_48: t of each dose against placebo, positive for an effect as expected.
-        p_24, p_48: two-sided p of each dose against placebo.
-        p_between: two-sided p of 24 against 48 IU, the test of a dose effect.
+        t_between: t of 24 against 48 IU, the test of a dose effect.
     """
 
     parameters: ByChance
     t_24: Array
     t_48: Array
-    p_24: Array
-    p_48: Array
-    p_between: Array
+    t_between: Array
+
+    @property
+    def p_24(self) -> Array:
+        """Two-sided p of 24 IU against placebo."""
+        return two_sided_p(self.t_24, self.parameters.participants - 1)
+
+    @property
+    def p_48(self) -> Array:
+        """Two-sided p of 48 IU against placebo."""
+        return two_sided_p(self.t_48, self.parameters.participants - 1)
+
+    @property
+    def p_between(self) -> Array:
+        """Two-sided p of 24 against 48 IU."""
+        return two_sided_p(self.t_between, self.parameters.participants - 1)
+
+    @property
+    def critical(self) -> float:
+        """The t beyond which a difference is significant, which takes no p of every study."""
+        from scipy.special import stdtrit  # here because the import takes 0.2 s
+
+        return -float(stdtrit(self.parameters.participants - 1, self.parameters.alpha / 2))
 
     @property
     def significant_24(self) -> Booleans:
         """Whether 24 IU differs from placebo."""
-        return self.p_24 < self.parameters.alpha
+        return np.abs(self.t_24) > self.critical
 
     @property
     def significant_48(self) -> Booleans:
         """Whether 48 IU differs from placebo."""
-        return self.p_48 < self.parameters.alpha
+        return np.abs(self.t_48) > self.critical
+
+    @property
+    def significant_between(self) -> Booleans:
+        """Whether 24 differs from 48 IU."""
+        return np.abs(self.t_between) > self.critical
 
     @property
     def shares(self) -> Outcomes:
         """Share of the studies with each outcome; compare :func:`outcomes`."""
         first, second = self.significant_24, self.significant_48
-        between = self.p_between < self.parameters.alpha
         return Outcomes(
             neither=float((~first & ~second).mean()),
             only_24=float((first & ~second).mean()),
             only_48=float((second & ~first).mean()),
             both=float((first & second).mean()),
-            between=float(between.mean()),
+            between=float(self.significant_between.mean()),
         )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the run as a table, one row per study."""
-        return pd.DataFrame({name: values for name, values in vars(self).items() if name != "parameters"})
+        names = ("t_24", "t_48", "p_24", "p_48", "p_between")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True)
@@ -136,7 +165,8 @@ class Outcomes:
         return self.only_24 + self.only_48
 
 
-def simulate_by_chance(parameters: ByChance, seed: int = 7) -> ByChanceRun:
+@checked
+def simulate_by_chance(parameters: ByChance, seed: Seed = 7) -> ByChanceRun:
     """Run all studies once. With independent standard normal z for each participant::
 
         difference from placebo, 24 IU = d₂₄ + √ρ z₀ + √(1 − ρ) z₁
@@ -151,11 +181,12 @@ def simulate_by_chance(parameters: ByChance, seed: int = 7) -> ByChanceRun:
     shared, own = math.sqrt(parameters.correlation), math.sqrt(1 - parameters.correlation)
     mix = np.array([[shared, own, 0.0], [shared, 0.0, own], [0.0, own, -own]])
     effects = np.array([parameters.effect_24, parameters.effect_48, parameters.effect_24 - parameters.effect_48])
-    variance = np.einsum("ti,sij,tj->ts", mix, covariance, mix, optimize=True)
-    t = (effects[:, None] + mix @ mean.T) * math.sqrt(parameters.participants) / np.sqrt(variance)
-    return ByChanceRun(parameters, t[0], t[1], *two_sided_p(t, parameters.participants - 1))
+    variance = np.einsum("ti,tj->tij", mix, mix).reshape(3, 9) @ covariance.reshape(9, -1)
+    t = (effects[:, None] + mix @ mean) * math.sqrt(parameters.participants) / np.sqrt(variance)
+    return ByChanceRun(parameters, *t)
 
 
+@checked
 def outcomes(parameters: ByChance) -> Outcomes:
     """Return the exact chances of :func:`simulate_by_chance`, by numerical integration; five correct decimals.
 
@@ -178,7 +209,8 @@ def outcomes(parameters: ByChance) -> Outcomes:
     )
 
 
-def paired_power(effect: float, participants: int, alpha: float = 0.05) -> float:
+@checked
+def paired_power(effect: Annotated[float, Between(-100, 100)], participants: int, alpha: float = 0.05) -> float:
     """Return the chance that a two-sided paired t test is significant, in either direction.
 
     ``effect`` is the mean difference in standard deviations of the differences. t is noncentral t with n − 1 degrees of
@@ -194,19 +226,21 @@ def paired_power(effect: float, participants: int, alpha: float = 0.05) -> float
 
 @lru_cache(maxsize=2)
 def _draws(seed: int, studies: int) -> Array:
-    """Common random numbers in the layout (study, participant, part), kept between slider steps."""
+    """Common random numbers, drawn study by study, kept between slider steps, shape (3, participants, studies)."""
     draws = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal((studies, MOST_PARTICIPANTS, 3))
-    draws.flags.writeable = False
-    return draws
+    by_part = draws.T.copy()
+    by_part.flags.writeable = False
+    return by_part
 
 
 @lru_cache(maxsize=8)
 def _moments(seed: int, studies: int, participants: int) -> tuple[Array, Array]:
-    """Mean and covariance of the three parts in each study, (studies, 3) and (studies, 3, 3): all that t depends on."""
-    parts = _draws(seed, studies)[:, :participants]
+    """Mean and covariance of the three parts in each study, (3, studies) and (3, 3, studies): all that t depends on."""
+    drawn = _draws(seed, _FEW_STUDIES if studies <= _FEW_STUDIES else MOST_STUDIES)
+    parts = drawn[:, :participants, :studies]
     mean = parts.mean(axis=1)
     away = parts - mean[:, None]
-    covariance = away.transpose(0, 2, 1) @ away / (participants - 1)
+    covariance = np.einsum("ips,jps->ijs", away, away) / (participants - 1)
     mean.flags.writeable = covariance.flags.writeable = False
     return mean, covariance
 

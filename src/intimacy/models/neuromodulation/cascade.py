@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models.linear import solve_linear
 from intimacy.models.neuromodulation.buffers import share_left
 from intimacy.parameters import Parameters, integer, number
@@ -116,6 +117,7 @@ class CascadeRun:
         return pd.DataFrame({name: getattr(self, name) for name in ("minutes", "crh", "acth", "cortisol")})
 
 
+@checked
 def simulate_cascade(parameters: StressCascade) -> CascadeRun:
     """Follow the rise of CRH c, ACTH A and cortisol O; each k is ln 2 over its half-life::
 
@@ -139,6 +141,7 @@ def simulate_cascade(parameters: StressCascade) -> CascadeRun:
     return CascadeRun(parameters, minutes, *course.T)
 
 
+@checked
 def total_cortisol(parameters: StressCascade) -> float:
     """Return ∫ O dt from minute 0 to the end of all things, (1 − b_s)(1 − b_o) u L / k_o: what comes in must go out."""
     inflow = parameters.share_left * parameters.stressor * parameters.stressor_length

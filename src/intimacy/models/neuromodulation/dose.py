@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Positive, checked
 from intimacy.parameters import Parameters, number
 
 Array = NDArray[np.float64]
@@ -74,6 +75,7 @@ class DoseRun:
         return pd.DataFrame(vars(self))
 
 
+@checked
 def simulate_dose_response(parameters: DoseResponse) -> DoseRun:
     """Return the curve from no dose to 96 IU::
 
@@ -84,6 +86,7 @@ def simulate_dose_response(parameters: DoseResponse) -> DoseRun:
     return DoseRun(dose, rise, spared, rise * spared)
 
 
+@checked
 def dose_effect(dose: ArrayLike, parameters: DoseResponse) -> Array:
     """Return E of doses of any shape, in IU; the ``dose`` of the parameters plays no part.
 
@@ -97,16 +100,19 @@ def dose_effect(dose: ArrayLike, parameters: DoseResponse) -> Array:
     return rise * spared
 
 
+@checked
 def peak_dose(parameters: DoseResponse) -> float:
     """Return √(K₁ K₂), the dose (IU) of the largest effect, whatever the Hill exponent."""
     return math.sqrt(parameters.half_rise * parameters.half_fall)
 
 
+@checked
 def peak_effect(parameters: DoseResponse) -> float:
     """Return K₂ᵐ / (K₁^(m/2) + K₂^(m/2))², the largest effect."""
     return 1 / (1 + math.pow(parameters.half_rise / parameters.half_fall, parameters.hill / 2)) ** 2
 
 
+@checked
 def effect_ratio(dose: float, reference: float, parameters: DoseResponse) -> float:
     """Return E(dose) / E(reference).
 
@@ -122,7 +128,8 @@ def effect_ratio(dose: float, reference: float, parameters: DoseResponse) -> flo
     return float(effect / other)
 
 
-def smallest_hill(share: float, dose: float, reference: float, parameters: DoseResponse) -> float | None:
+@checked
+def smallest_hill(share: float, dose: Positive, reference: Positive, parameters: DoseResponse) -> float | None:
     """Return the smallest Hill exponent with E(dose) below ``share`` of E(reference); None if no exponent up to 50 has.
 
     The exponent of the parameters plays no part. The limit m → 0, where every effect is ¼, does not count.

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import checked
 from intimacy.parameters import Parameters, choice, number
 
 Array = NDArray[np.float64]
@@ -139,6 +140,7 @@ class GainRun:
         )
 
 
+@checked
 def simulate_gain(parameters: SignalGain) -> GainRun:
     """Return the rate without and with a signal, now and for oxytocin ot from 0 to 1 in steps of 0.01::
 
@@ -156,6 +158,7 @@ def simulate_gain(parameters: SignalGain) -> GainRun:
     return GainRun(now=_rates(np.asarray(parameters.oxytocin), parameters), course=_rates(course, parameters))
 
 
+@checked
 def firing_rate(x: ArrayLike, parameters: SignalGain) -> Array:
     """Return r(x) (Hz) of inputs of any shape, with the gain that the parameters' oxytocin gives."""
     return _rate(np.asarray(x, dtype=np.float64), np.asarray(parameters.oxytocin), parameters)

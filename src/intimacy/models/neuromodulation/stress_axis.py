@@ -16,14 +16,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Between, checked
 from intimacy.models.neuromodulation.buffers import share_left
-from intimacy.parameters import Parameters, integer, number
+from intimacy.parameters import Parameters, integer, number, shown
 
 Array = NDArray[np.float64]
 
@@ -239,7 +240,11 @@ class DriveSweep:
         return pd.DataFrame(vars(self))
 
 
-def simulate_stress_axis(parameters: StressAxis, minutes_per_sample: float = MINUTES_PER_SAMPLE) -> StressAxisRun:
+@checked
+def simulate_stress_axis(
+    parameters: StressAxis,
+    minutes_per_sample: Annotated[float, Between(0.01, 2)] = MINUTES_PER_SAMPLE,
+) -> StressAxisRun:
     """Follow ACTH a, pituitary receptors r and the corticosteroid o under a drive p(t), time in units of t½ / ln 2::
 
         p(t)  = (p₁ + stressor) (1 − b_s)(1 − b_o)
@@ -268,6 +273,7 @@ def simulate_stress_axis(parameters: StressAxis, minutes_per_sample: float = MIN
     return _follow(parameters, float(parameters.hours), minutes_per_sample)
 
 
+@checked
 def find_pulses(run: StressAxisRun, since: float = 0.0) -> Pulses:
     """Return the pulses whose trough and peak both come at or after minute ``since``.
 
@@ -291,6 +297,7 @@ def find_pulses(run: StressAxisRun, since: float = 0.0) -> Pulses:
     return Pulses(minutes[1::2][counts], value[1::2][counts], rise[counts])
 
 
+@checked
 def long_run(run: StressAxisRun) -> LongRun:
     """Tell what the axis of a run ends in, after its stressor; go on beyond the run for as long as that is open.
 
@@ -320,6 +327,7 @@ def long_run(run: StressAxisRun) -> LongRun:
     return LongRun(True, high - float(pulses.rise[-1]), high, period, end / 60)
 
 
+@checked
 def steady_state(parameters: StressAxis) -> SteadyState:
     """Return the levels at which nothing changes under the constant drive, whatever the delay.
 
@@ -329,18 +337,21 @@ def steady_state(parameters: StressAxis) -> SteadyState:
     return _steady(parameters.effective_drive, parameters.feedback, parameters.acth_decay)
 
 
+@checked
 def smallest_delay(parameters: StressAxis) -> float:
     """Return the delay in minutes from which on the steady level cannot hold; infinite if every delay lets it hold."""
     return float(stability_border(parameters, parameters.drive))
 
 
+@checked
 def holds(parameters: StressAxis) -> bool:
     """Tell whether the steady level is stable: whether a small push away from it dies out."""
     return parameters.delay < smallest_delay(parameters)
 
 
+@checked
 def stability_border(parameters: StressAxis, drives: ArrayLike) -> Array:
-    """Return :func:`smallest_delay` for each drive, in the shape of ``drives``; the other parameters stay.
+    """Return :func:`smallest_delay` for each drive, in the shape of ``drives``; infinite where each delay holds.
 
     Linearised at the steady state, with A, B the derivatives of da/dt by r and o, and G, H those of dr/dt, a
     disturbance exp(λt) needs::
@@ -374,6 +385,7 @@ def stability_border(parameters: StressAxis, drives: ArrayLike) -> Array:
     return border
 
 
+@checked
 def unstable_drives(parameters: StressAxis) -> tuple[float, float] | None:
     """Return the lowest and the highest drive at which the steady level cannot hold with this delay; None if none.
 
@@ -402,6 +414,7 @@ def unstable_drives(parameters: StressAxis) -> tuple[float, float] | None:
     return edge(low, low - 1), edge(high, high + 1) if high + 1 < len(drives) else float(drives[-1])
 
 
+@checked
 def sweep_drive(parameters: StressAxis, drives: ArrayLike, hours: float = 24.0) -> DriveSweep:
     """Run the axis for every drive at once, without a stressor, and keep the extremes of the last quarter of the time.
 
@@ -410,7 +423,7 @@ def sweep_drive(parameters: StressAxis, drives: ArrayLike, hours: float = 24.0) 
     """
     drives = np.asarray(drives, dtype=np.float64)
     if drives.ndim != 1 or not len(drives) or np.any(drives < 0):
-        raise ValueError(f"drives must be one row of numbers of at least 0, got {drives!r}")
+        raise ValueError(f"drives must be one row of numbers of at least 0, got {shown(drives)}")
     if not 4 <= hours <= _LONGEST_HOURS:
         raise ValueError(f"hours must be between 4 and {_LONGEST_HOURS:g}, got {hours!r}")
     effective = drives * parameters.share_left

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, checked
 from intimacy.models.oxytocin_trust import playable
 from intimacy.models.oxytocin_trust.trust_game import INVESTMENTS, TrustGame, choice_probabilities
 
@@ -47,7 +49,8 @@ def _played(seed: int, players: int) -> NDArray[np.float64]:
     return sent
 
 
-def crowd(seeds: Sequence[int], games: Sequence[int], players: int = PLAYERS) -> Crowd:
+@checked
+def crowd(seeds: Sequence[int], games: Sequence[int], players: Annotated[int, Between(1, 10_000)] = PLAYERS) -> Crowd:
     """Let the model's investors, at their starting values, play the games of a class, each as often as the class did.
 
     Args:

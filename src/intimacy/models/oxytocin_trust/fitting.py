@@ -13,12 +13,15 @@ no approximation but the grid. :func:`recovery` fits simulated players with know
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import MOST, Between, Seed, checked
 from intimacy.models.oxytocin_trust.trust_game import INVESTMENTS, choice_probabilities
+from intimacy.parameters import shown
 
 FITTED = ("learning_rate", "betrayal_aversion", "choice_sharpness")
 PRIOR_BELIEF = 0.7
@@ -40,17 +43,31 @@ _CELLS_PER_BLOCK, _PLAYERS_PER_BLOCK = 24_000, 256  # small enough for the cache
 Floats = NDArray[np.float64]
 
 
-def to_natural(transformed: ArrayLike) -> Floats:
+_SMALLEST = 1e-40  # its logarithm is still one that the fit can come from
+
+
+def _require_triples(name: str, values: Floats) -> None:
+    if values.shape[-1] != 3:
+        raise ValueError(f"{name} must have a last axis of 3, got shape {values.shape}")
+
+
+@checked
+def to_natural(transformed: Annotated[ArrayLike, Between(-100, 100, axes=1)]) -> Floats:
     """Return (α, b, β) from (logit α, log b, log β); the last axis has length 3."""
     z = np.asarray(transformed, dtype=np.float64)
+    _require_triples("transformed", z)
     natural = np.exp(z)
     natural[..., 0] = 1 / (1 + np.exp(-z[..., 0]))
     return natural
 
 
-def to_transformed(natural: ArrayLike) -> Floats:
+@checked
+def to_transformed(natural: Annotated[ArrayLike, Between(axes=1)]) -> Floats:
     """Return (logit α, log b, log β) from (α, b, β); the last axis has length 3."""
     values = np.asarray(natural, dtype=np.float64)
+    _require_triples("natural", values)
+    if not ((values > _SMALLEST).all() and (values[..., 0] < 1).all()):
+        raise ValueError(f"natural must be above 0, and α below 1, got {shown(values)}")
     transformed = np.log(values)
     transformed[..., 0] -= np.log1p(-values[..., 0])
     return transformed
@@ -73,6 +90,7 @@ class Fit:
     covariance: Floats
     converged: NDArray[np.bool_]
 
+    @checked
     def intervals(self, level: float = 0.9) -> Floats:
         """Return normal-approximation intervals, shape (players, 3, 2), in natural units.
 
@@ -231,6 +249,7 @@ def _fit_block(problem: _Problem) -> tuple[Floats, Floats, Floats, NDArray[np.bo
     return z, value, covariance, np.abs(gradient).max(axis=1) <= _GRADIENT_TOLERANCE
 
 
+@checked
 def fit(
     investments: ArrayLike,
     kept: ArrayLike,
@@ -267,8 +286,9 @@ def _problem(
     return _Problem(x, y, _restarts(x.shape[0], rounds_per_partner), prior_belief, risk_aversion)
 
 
+@checked
 def log_posterior(
-    natural: ArrayLike,
+    natural: Annotated[ArrayLike, Between(axes=1)],
     investments: ArrayLike,
     kept: ArrayLike,
     *,
@@ -279,7 +299,10 @@ def log_posterior(
     """Return each player's log posterior (as in :class:`Fit`) at (α, b, β), shape (players, 3), or (3,) for all."""
     x, y = _observations(investments, kept)
     problem = _problem(x, y, rounds_per_partner, prior_belief, risk_aversion)
-    z = np.broadcast_to(to_transformed(natural), (x.shape[1], 3))
+    point = to_transformed(natural)
+    if point.shape not in ((3,), (x.shape[1], 3)):
+        raise ValueError(f"natural must be of shape (3,) or ({x.shape[1]}, 3), got {point.shape}")
+    z = np.broadcast_to(point, (x.shape[1], 3))
     return problem.derivatives(z)[0]
 
 
@@ -295,6 +318,7 @@ class Posterior:
     choice_sharpness: Floats
     probability: Floats
 
+    @checked
     def marginal(self, name: str) -> Floats:
         """Return the probability of each grid value of one parameter.
 
@@ -306,10 +330,12 @@ class Posterior:
         kept_axis = FITTED.index(name)
         return np.asarray(self.probability.sum(axis=tuple(axis for axis in range(3) if axis != kept_axis)))
 
+    @checked
     def mean(self, name: str) -> float:
         """Return the posterior mean of one parameter."""
         return float(self.marginal(name) @ getattr(self, name))
 
+    @checked
     def interval(self, name: str, level: float = 0.9) -> tuple[float, float]:
         """Return the central interval that holds ``level`` of the posterior.
 
@@ -330,7 +356,8 @@ class Posterior:
         )
 
 
-def prior_on_grid(points: int = 31) -> Posterior:
+@checked
+def prior_on_grid(points: Annotated[int, Between(3, 101)] = 31) -> Posterior:
     """Return the stated prior, what is believed before any choice, on ±3 standard deviations of each parameter.
 
     Raises:
@@ -344,6 +371,7 @@ def prior_on_grid(points: int = 31) -> Posterior:
     return Posterior(alpha, b, beta, weights / weights.sum())
 
 
+@checked
 def grid_posterior(
     investments: ArrayLike,
     kept: ArrayLike,
@@ -351,7 +379,7 @@ def grid_posterior(
     rounds_per_partner: int | None = None,
     prior_belief: float = PRIOR_BELIEF,
     risk_aversion: float = RISK_AVERSION,
-    points: int = 31,
+    points: Annotated[int, Between(3, 101)] = 31,
 ) -> Posterior:
     """Return one player's posterior on a grid that spans ±3 prior standard deviations of each transformed parameter.
 
@@ -405,8 +433,13 @@ class Recovery:
         )
 
 
+@checked
 def simulated_players(
-    rounds: int, players: int, seed: int = 7, *, rounds_per_partner: int | None = 10
+    rounds: Annotated[int, Between(1, 1_000)],
+    players: Annotated[int, Between(1, MOST)],
+    seed: Seed = 7,
+    *,
+    rounds_per_partner: int | None = 10,
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return parameters (players, 3) drawn from the prior, and the investments and outcomes (rounds, players).
 
@@ -433,7 +466,14 @@ def simulated_players(
     return true, _OPTIONS[steps], kept
 
 
-def recovery(rounds: int = 20, players: int = 1_000, seed: int = 7, *, rounds_per_partner: int | None = 10) -> Recovery:
+@checked
+def recovery(
+    rounds: Annotated[int, Between(2, 1_000)] = 20,
+    players: Annotated[int, Between(2, MOST)] = 1_000,
+    seed: Seed = 7,
+    *,
+    rounds_per_partner: int | None = 10,
+) -> Recovery:
     """Fit simulated players and compare with what they were: how much can so many rounds tell?
 
     Raises:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Positive, checked
 from intimacy.models.linear import solve_linear
 from intimacy.parameters import Parameters, integer, number, require_positive, switch
 
@@ -35,6 +36,7 @@ MINUTES_PER_SAMPLE = 0.25
 _NANOGRAMS_PER_MICROGRAM = 1000.0
 
 
+@runtime_checkable
 class TwoCompartments(Protocol):
     """Anything that has a clearance, an exchange and two volumes."""
 
@@ -238,6 +240,7 @@ class InjectionRun:
         return pd.DataFrame(vars(self))
 
 
+@checked
 def simulate_kinetics(parameters: IntranasalDose) -> KineticsRun:
     """Follow one nasal spray through the blood and, if any of it gets there, the brain's fluid.
 
@@ -279,6 +282,7 @@ def simulate_kinetics(parameters: IntranasalDose) -> KineticsRun:
     )
 
 
+@checked
 def simulate_injection(parameters: PlasmaInjection) -> InjectionRun:
     """Follow one injection into the plasma: the equations of :func:`simulate_kinetics` for P and E, with no nose.
 
@@ -296,6 +300,7 @@ def simulate_injection(parameters: PlasmaInjection) -> InjectionRun:
     )
 
 
+@checked
 def half_lives(parameters: TwoCompartments) -> tuple[float, float]:
     """Return the fast and the slow half-life (min) of plasma that exchanges with a second volume.
 
@@ -306,7 +311,8 @@ def half_lives(parameters: TwoCompartments) -> tuple[float, float]:
     return float(fast), float(slow)
 
 
-def one_compartment_half_life(clearance: float, volume: float) -> float:
+@checked
+def one_compartment_half_life(clearance: Positive, volume: Positive) -> float:
     """Return ln 2 · volume / clearance: litres over litres per minute gives minutes.
 
     Raises:
@@ -316,7 +322,8 @@ def one_compartment_half_life(clearance: float, volume: float) -> float:
     return math.log(2) * volume / clearance
 
 
-def one_compartment_clearance(half_life: float, volume: float) -> float:
+@checked
+def one_compartment_clearance(half_life: Positive, volume: Positive) -> float:
     """Return the clearance (L/min) that empties ``volume`` (L) with ``half_life`` (min): ln 2 · volume / half-life.
 
     Raises:
@@ -326,6 +333,7 @@ def one_compartment_clearance(half_life: float, volume: float) -> float:
     return math.log(2) * volume / half_life
 
 
+@checked
 def duration_above(run: KineticsRun, threshold: float, compartment: Compartment = "plasma") -> float:
     """Return for how many minutes of the run a compartment is above ``threshold`` (pg/ml).
 
@@ -344,6 +352,7 @@ def duration_above(run: KineticsRun, threshold: float, compartment: Compartment 
     return float(fraction @ np.diff(run.minutes))
 
 
+@checked
 def assay_reading(concentration: ArrayLike, assay: Assay, background: float = UNEXTRACTED_BACKGROUND) -> Array:
     """Return what an immunoassay prints (pg/ml) for a true plasma concentration (pg/ml), any shape.
 
@@ -417,6 +426,7 @@ class PulseTrainRun:
         return pd.DataFrame({"minutes": self.minutes, "level": self.level})
 
 
+@checked
 def simulate_pulse_train(parameters: PulseTrain) -> PulseTrainRun:
     """Follow the plasma level under regular pulses; the first comes at minute 0.
 
@@ -439,21 +449,25 @@ def simulate_pulse_train(parameters: PulseTrain) -> PulseTrainRun:
     return PulseTrainRun(minutes, one_pulse * accumulated / (1 - remaining), pulse_minutes)
 
 
+@checked
 def elimination_rate(parameters: PulseTrain) -> float:
     """Return k = ln 2 / t½ (per minute)."""
     return math.log(2) / parameters.half_life
 
 
+@checked
 def mean_level(parameters: PulseTrain) -> float:
     """Return the mean level of the steady state, q / (Tₚ k V), in pg/ml."""
     return parameters.pulse / (parameters.interval * elimination_rate(parameters) * parameters.volume)
 
 
+@checked
 def peak_to_trough(parameters: PulseTrain) -> float:
     """Return how many times the peak of the steady state is the trough: exp(k Tₚ). Dose and volume do not matter."""
     return math.exp(elimination_rate(parameters) * parameters.interval)
 
 
+@checked
 def steady_peak(parameters: PulseTrain) -> float:
     """Return the level just after a pulse in the steady state, (q/V) / (1 − exp(−k Tₚ)), in pg/ml."""
     return parameters.pulse / parameters.volume / (1 - 1 / peak_to_trough(parameters))

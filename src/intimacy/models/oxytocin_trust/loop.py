@@ -21,11 +21,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, Between, Count, Seed, checked
 from intimacy.models.oxytocin_trust.trust_game import (
     ENDOWMENT,
     INVESTMENTS,
@@ -173,7 +175,8 @@ class Loop(Parameters):
         """Share of the level that is left after one interval: exp(−kT) = 2^(−T/half-life)."""
         return float(2 ** (-self.interval / self.half_life))
 
-    def reliabilities(self, rounds: int) -> NDArray[np.float64]:
+    @checked
+    def reliabilities(self, rounds: Count) -> NDArray[np.float64]:
         """Chance that the promise is kept, by round, shape (rounds,)."""
         since = np.arange(1, rounds + 1) - self.betrayal_start
         betrayed = (since >= 0) & (since < self.betrayal_rounds)
@@ -231,12 +234,13 @@ def _uniforms(seed: int, rounds: int, pairs: int) -> NDArray[np.float32]:
     return draws
 
 
+@checked
 def simulate_loop(
     parameters: Loop,
-    seed: int = 7,
+    seed: Seed = 7,
     *,
-    rounds: int = 60,
-    pairs: int = 200,
+    rounds: Annotated[int, Between(1, 10_000)] = 60,
+    pairs: Annotated[int, Between(1, 10_000)] = 200,
     first_touch: float = 0.5,
     first_belief: float = FIRST_BELIEF,
 ) -> LoopRun:
@@ -386,12 +390,14 @@ def _salient_doubt(log_odds_against: NDArray[np.float32], gain: NDArray[np.float
     return np.asarray(odds / (odds + np.float32(1)))
 
 
-def oxytocin_effect(level: ArrayLike) -> NDArray[np.float64]:
+@checked
+def oxytocin_effect(level: Annotated[ArrayLike, Between(0, LARGEST)]) -> NDArray[np.float64]:
     """Return ω = ω_max L/(1 + L), the share of the largest effect at a level in units of the half-effect level."""
     levels = np.asarray(level, dtype=np.float64)
     return np.asarray(LARGEST_EFFECT * levels / (1 + levels))
 
 
+@checked
 def mean_loop_level(parameters: Loop, pulses_per_round: ArrayLike) -> NDArray[np.float64]:
     """Return the time average of the level when n pulses and the outside dose are given each round: (nd + o)/(kT).
 
@@ -402,7 +408,10 @@ def mean_loop_level(parameters: Loop, pulses_per_round: ArrayLike) -> NDArray[np
     return np.asarray(dose / (np.log(2) / parameters.half_life * parameters.interval))
 
 
-def effective_indifference_belief(parameters: Loop, level: ArrayLike) -> NDArray[np.float64]:
+@checked
+def effective_indifference_belief(
+    parameters: Loop, level: Annotated[ArrayLike, Between(0, LARGEST)]
+) -> NDArray[np.float64]:
     """Return (1 + b')/(2 + b'), b' = b(1 − ω(L)) if oxytocin acts on betrayal aversion, else b.
 
     Above this belief a risk-neutral investor sends as much as possible; oxytocin can only lower it towards ½.
@@ -429,7 +438,8 @@ def _steady_beliefs(reliability: float, learning_rate: float) -> NDArray[np.floa
     return np.asarray(betaincinv(reliability * count, (1 - reliability) * count, probabilities))
 
 
-def touch_map(parameters: Loop, touch: ArrayLike) -> NDArray[np.float64]:
+@checked
+def touch_map(parameters: Loop, touch: Annotated[ArrayLike, Between(BASE_TOUCH, 1)]) -> NDArray[np.float64]:
     """Return f(m), where the propensity to touch is drawn to if it now is m: the mean-field map of the loop.
 
     No betrayal; promises kept with money in them come at r = (m − m₀)/(1 − m₀) a round, the rate that upholds m. With
@@ -458,6 +468,7 @@ def touch_map(parameters: Loop, touch: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(BASE_TOUCH + (1 - BASE_TOUCH) * parameters.reliability * share)
 
 
+@checked
 def steady_states(parameters: Loop) -> NDArray[np.float64]:
     """Return the fixed points m = f(m) of :func:`touch_map`, ascending.
 

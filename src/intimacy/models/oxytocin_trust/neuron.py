@@ -22,12 +22,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, integer, number
+from intimacy.arguments import LARGEST, MOST, Between, Seed, checked
+from intimacy.parameters import Parameters, integer, number, shown
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -197,7 +199,8 @@ class NeuronRun:
         """Mean spikes per second of a cell."""
         return float(self.spike_counts.mean() / self.duration)
 
-    def rates(self, bin_seconds: float = 1.0) -> Array:
+    @checked
+    def rates(self, bin_seconds: Annotated[float, Between(0.001, LARGEST, "at least 0.001")] = 1.0) -> Array:
         """Return the spikes per second of each cell in bins of ``bin_seconds``; shape (cells, bins).
 
         A last bin that does not fit into the run is left out.
@@ -262,7 +265,8 @@ class SecretionRun:
         )
 
 
-def simulate_neuron(parameters: OxytocinNeuron, seed: int = 7) -> NeuronRun:
+@checked
+def simulate_neuron(parameters: OxytocinNeuron, seed: Seed = 7) -> NeuronRun:
     """Follow the spikes of oxytocin neurons under random input.
 
     In steps of 1 ms; each half-life h stands for a rate ln 2 / h::
@@ -287,8 +291,11 @@ def simulate_neuron(parameters: OxytocinNeuron, seed: int = 7) -> NeuronRun:
     )
 
 
+@checked
 def secretion(
-    spike_times: ArrayLike | Sequence[ArrayLike], duration: float, terminals: Terminals | None = None
+    spike_times: ArrayLike | Sequence[ArrayLike],
+    duration: Annotated[float, Between(0, 10_000)],
+    terminals: Terminals | None = None,
 ) -> SecretionRun:
     """Return what spike trains release at the nerve terminals.
 
@@ -330,7 +337,8 @@ def secretion(
     )
 
 
-def regular_train(rate: float, duration: float) -> Array:
+@checked
+def regular_train(rate: float, duration: Annotated[float, Between(0, MOST)]) -> Array:
     """Return evenly spaced spike times (s), ``rate`` per second, the last at ``duration``.
 
     Raises:
@@ -340,7 +348,13 @@ def regular_train(rate: float, duration: float) -> Array:
     return np.arange(1, int(rate * duration + 1e-9) + 1) / rate if rate > 0 else np.empty(0)
 
 
-def burst_train(rate: float, burst_duration: float, interval: float, duration: float) -> Array:
+@checked
+def burst_train(
+    rate: float,
+    burst_duration: float,
+    interval: Annotated[float, Between(0.001, MOST, "above 0 (from 0.001) and at most 100000")],
+    duration: Annotated[float, Between(0, MOST)],
+) -> Array:
     """Return spike times (s) of bursts: ``rate`` per second for ``burst_duration``, one burst every ``interval``.
 
     With 50 per second, 2 s and 10 s, a minute holds 600 spikes: as many as ten regular spikes per second.
@@ -492,9 +506,15 @@ def _kept_per_step(half_life: float) -> float:
 
 
 def _as_trains(spike_times: ArrayLike | Sequence[ArrayLike]) -> list[Array]:
-    one_train = all(np.ndim(each) == 0 for each in spike_times)  # type: ignore[union-attr]
-    trains = [spike_times] if one_train else spike_times
-    return [np.asarray(each, dtype=np.float64) for each in trains]  # type: ignore[union-attr]
+    """Return one array per train."""
+    if not isinstance(spike_times, Sequence) and not np.ndim(spike_times):
+        raise TypeError(f"spike_times must be one row of times, or one for each train, got {shown(spike_times)}")
+    rows: Any = spike_times  # an array or a sequence, which the annotation of an ArrayLike does not tell
+    one_train = all(np.ndim(each) == 0 for each in rows)
+    trains = [np.asarray(each, dtype=np.float64) for each in ([rows] if one_train else rows)]
+    if any(each.ndim != 1 for each in trains):
+        raise ValueError(f"spike_times must be one row of times, or one for each train, got {shown(spike_times)}")
+    return trains
 
 
 def _checked_steps(times: Array, steps: int) -> Integers:
@@ -505,7 +525,7 @@ def _checked_steps(times: Array, steps: int) -> Integers:
             f"got {times.min():g} to {times.max():g}"
         )
     if np.any(np.diff(spike_steps) == 0):
-        raise ValueError("spike_times must be at least one millisecond apart within a train")
+        raise ValueError("spike_times must be at least one millisecond apart within a train, got two that are closer")
     return spike_steps
 
 

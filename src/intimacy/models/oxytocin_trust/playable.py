@@ -20,13 +20,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from intimacy.models.game_code import rebuilt, sealed
+from intimacy.arguments import Seed, checked
+from intimacy.models.game_code import rebuilt, require_game, sealed
 from intimacy.models.oxytocin_trust.trust_game import ENDOWMENT, INVESTMENTS
+from intimacy.parameters import shown
 
 ROUNDS = 20
 ROUNDS_PER_PARTNER = 10
 _VERSION = "trust1"
-_SEEDS = 2**32
 _ASSUMED_FIRST_INVESTMENT = 8  # what a partner who answers to you takes for granted before your first move
 
 
@@ -41,6 +42,7 @@ class PartnerType:
     late: float
     echo: float = 0.0
 
+    @checked
     def reliability(self, *, turned: bool, previous_investment: int) -> float:
         """Return the probability that the partner keeps the promise in this round."""
         return (self.late if turned else self.early) + self.echo * previous_investment / ENDOWMENT
@@ -125,11 +127,12 @@ class GameState:
     moves: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEEDS:
-            raise ValueError(f"seed must be a whole number between 0 and {_SEEDS - 1}, got {self.seed!r}")
+        object.__setattr__(self, "moves", require_game(self.seed, self.moves))
         for investment in self.moves:
             if isinstance(investment, bool) or investment not in INVESTMENTS:
-                raise ValueError(f"investment must be one of {', '.join(map(str, INVESTMENTS))}, got {investment!r}")
+                raise ValueError(
+                    f"investment must be one of {', '.join(map(str, INVESTMENTS))}, got {shown(investment)}"
+                )
         object.__setattr__(self, "moves", tuple(map(int, self.moves)))
         if len(self.moves) > ROUNDS:
             raise ValueError(f"moves must be between 0 and {ROUNDS}, got {len(self.moves)}: the game is finished")
@@ -175,7 +178,8 @@ class GameState:
         return sealed(f"{_VERSION}.{self.seed}.{''.join(str(INVESTMENTS.index(each)) for each in self.moves)}")
 
 
-def start(seed: int) -> GameState:
+@checked
+def start(seed: Seed) -> GameState:
     """Return a new game. The same seed casts the same partners, who draw the same luck.
 
     Raises:
@@ -184,6 +188,7 @@ def start(seed: int) -> GameState:
     return GameState(seed)
 
 
+@checked
 def play(state: GameState, investment: int) -> GameState:
     """Return the game after one more round in which you send ``investment`` MU. There is no undo.
 
@@ -195,6 +200,7 @@ def play(state: GameState, investment: int) -> GameState:
     return GameState(state.seed, (*state.moves, investment))
 
 
+@checked
 def from_code(code: str) -> GameState:
     """Rebuild a game from its :attr:`GameState.code`; blanks around it are ignored.
 

@@ -20,11 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import LARGEST, Between, Count, Seed, Share, Shares, checked, require_together
 from intimacy.parameters import Parameters, integer, number
 
 ENDOWMENT = 12
@@ -34,7 +36,7 @@ _BLOCK = 32_768  # agent-rounds whose buffers fit a second-level cache together
 
 CALIBRATION_CAVEAT = (
     "This is a calibration, not evidence. A change in betrayal aversion multiplies each choice probability by an "
-    "exponential in x (an exponential tilt), so any sharpness and risk aversion that fit the placebo group give the "
+    "exponential in x (an exponential tilt). So any sharpness and risk aversion that fit the placebo group give the "
     "same shares. And the published 45 % and 21 % are shares of people who each chose once, not of repeated choices."
 )
 
@@ -169,32 +171,43 @@ class TrustGameRun:
         ).set_index("round")
 
 
+@checked
 def utility(
-    investment: ArrayLike, belief: ArrayLike, *, betrayal_aversion: ArrayLike, risk_aversion: ArrayLike
+    investment: Annotated[ArrayLike, Between(0, 1000)],
+    belief: ArrayLike,
+    *,
+    betrayal_aversion: ArrayLike,
+    risk_aversion: ArrayLike,
 ) -> NDArray[np.float64]:
     """Return U(x) = (2p − 1)x − φ 4p(1 − p)x² − b(1 − p)x in MU; the arguments broadcast."""
+    require_together(
+        investment=investment, belief=belief, betrayal_aversion=betrayal_aversion, risk_aversion=risk_aversion
+    )
     x, p, b = (np.asarray(each, dtype=np.float64) for each in (investment, belief, betrayal_aversion))
     return np.asarray((2 * p - 1) * x - np.asarray(risk_aversion) * 4 * p * (1 - p) * x**2 - b * (1 - p) * x)
 
 
-def salient_belief(belief: ArrayLike, salience: ArrayLike) -> NDArray[np.float64]:
+@checked
+def salient_belief(belief: Shares, salience: Annotated[ArrayLike, Between(0, 100)]) -> NDArray[np.float64]:
     """Return the belief as it looks through a gain g on the cue: ½ + ½ tanh(g artanh(2p − 1)) = pᵍ / (pᵍ + (1 − p)ᵍ).
 
     Sign-preserving: ½ stays ½, and no belief crosses it (after the social-salience hypothesis, Shamay-Tsoory & Abu-Akel
     2016, 10.1016/j.biopsych.2015.07.020; the form is a toy).
     """
+    require_together(belief=belief, salience=salience)
     p, gain = np.asarray(belief), np.asarray(salience)
     kept, broken = p**gain, (1 - p) ** gain
     return np.asarray(kept / (kept + broken))
 
 
+@checked
 def choice_probabilities(
     belief: ArrayLike,
     *,
     betrayal_aversion: ArrayLike,
     risk_aversion: ArrayLike,
     choice_sharpness: ArrayLike,
-    salience: ArrayLike = 1.0,
+    salience: Annotated[ArrayLike, Between(0, 100)] = 1.0,
 ) -> NDArray[np.float64]:
     """Return P(x) ∝ exp(β U(x)) for each of the four investments, shape (..., 4); the arguments broadcast to (...).
 
@@ -204,6 +217,13 @@ def choice_probabilities(
     p = np.asarray(belief, dtype=np.float64)
     if not ((p >= 0) & (p <= 1)).all():
         raise ValueError(f"belief must be between 0 and 1, got values from {p.min():g} to {p.max():g}")
+    require_together(
+        belief=belief,
+        betrayal_aversion=betrayal_aversion,
+        risk_aversion=risk_aversion,
+        choice_sharpness=choice_sharpness,
+        salience=salience,
+    )
     seen = salient_belief(p, salience)[..., None]
     b, phi, beta = (np.asarray(each)[..., None] for each in (betrayal_aversion, risk_aversion, choice_sharpness))
     exponent = beta * utility(INVESTMENTS, seen, betrayal_aversion=b, risk_aversion=phi)
@@ -211,6 +231,7 @@ def choice_probabilities(
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+@checked
 def indifference_belief(betrayal_aversion: ArrayLike) -> NDArray[np.float64]:
     """Return p* = (1 + b)/(2 + b), the belief at which a risk-neutral investor is indifferent between all investments.
 
@@ -220,8 +241,13 @@ def indifference_belief(betrayal_aversion: ArrayLike) -> NDArray[np.float64]:
     return np.asarray((1 + b) / (2 + b))
 
 
+@checked
 def expected_belief(
-    outcomes: ArrayLike, *, reliability: float, prior_belief: float, learning_rate: float
+    outcomes: Annotated[ArrayLike, Between(0, LARGEST)],
+    *,
+    reliability: Share,
+    prior_belief: Share,
+    learning_rate: Share,
 ) -> NDArray[np.float64]:
     """Return E[p] = q + (p₀ − q)(1 − α)ᵗ after t outcomes of a partner who keeps a share q of the promises.
 
@@ -238,8 +264,13 @@ def _uniforms(seed: int, rounds: int, agents: int) -> NDArray[np.float32]:
     return draws
 
 
-def beliefs_from_outcomes(prior_belief: float, learning_rate: float, kept: NDArray[np.bool_]) -> NDArray[np.float32]:
+@checked
+def beliefs_from_outcomes(
+    prior_belief: Share, learning_rate: Share, kept: Annotated[NDArray[np.bool_], Between(axes=2)]
+) -> NDArray[np.float32]:
     """Belief before each round. p + α(y − p) in this order never leaves [0, 1], whatever the rounding."""
+    if not len(kept):
+        raise ValueError(f"kept must hold at least one round, got shape {kept.shape}")
     belief = np.empty(kept.shape, dtype=np.float32)
     belief[0] = prior_belief
     rate = np.float32(learning_rate)
@@ -318,7 +349,8 @@ def _tiles(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
             yield slice(top, top + height), slice(left, left + _BLOCK)
 
 
-def simulate_trust_game(parameters: TrustGame, agents: int = 1_000, seed: int = 7) -> TrustGameRun:
+@checked
+def simulate_trust_game(parameters: TrustGame, agents: Count = 1_000, seed: Seed = 7) -> TrustGameRun:
     """Play the game with ``agents`` independent pairs at once.
 
     Common random numbers: all draws are made up front, so that a changed parameter moves the curve and not the noise,
@@ -346,6 +378,7 @@ def simulate_trust_game(parameters: TrustGame, agents: int = 1_000, seed: int = 
     return TrustGameRun(parameters, np.arange(1, parameters.rounds + 1), belief, investment, kept)
 
 
+@checked
 def drop_after_betrayal(run: TrustGameRun, window: int = 5) -> float:
     """Return the mean investment in the last ``window`` rounds before the switch minus that in the last ones, in MU.
 
@@ -401,6 +434,7 @@ def _tilt_to_mean(mean: float, quadratic: float) -> float:
     return (low + high) / 2
 
 
+@checked
 def calibrate(
     *,
     placebo_mean: float = 8.1,

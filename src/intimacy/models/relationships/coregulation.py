@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models.emotional_resonance import phase_locking_value
 from intimacy.models.linear import solve_linear
 from intimacy.models.mirror_systems import adjacency
@@ -151,6 +152,7 @@ class CoRegulationRun:
         return pd.DataFrame({"seconds": self.seconds, **people})
 
 
+@checked
 def simulate_co_regulation(parameters: CoRegulation) -> CoRegulationRun:
     """Follow everyone's arousal around baseline::
 
@@ -174,6 +176,7 @@ def simulate_co_regulation(parameters: CoRegulation) -> CoRegulationRun:
     )
 
 
+@checked
 def mode_eigenvalues(parameters: CoRegulation) -> Complex:
     """Return the eigenvalues, per second, shape (2 people,), largest real part first::
 
@@ -190,6 +193,7 @@ def mode_eigenvalues(parameters: CoRegulation) -> Complex:
     return np.asarray(values[order])
 
 
+@checked
 def mode_growth(parameters: CoRegulation, carries: float) -> float:
     """Return the rate (/s) at which a mode with eigenvalue ``carries`` of A grows; below 0 it fades.
 
@@ -201,16 +205,19 @@ def mode_growth(parameters: CoRegulation, carries: float) -> float:
     return -half + (math.sqrt(inside) if inside > 0 else 0.0)
 
 
+@checked
 def growth_alone(parameters: CoRegulation) -> float:
     """Return the rate (/s) at which arousal grows in one who is alone; below 0 it fades, −c/2 where it swings."""
     return mode_growth(parameters, 0.0)
 
 
+@checked
 def critical_velocity_coupling(parameters: CoRegulation) -> float:
     """Return γ = c/λ_max(A): with more than that, and without coupling of levels, arousal grows without end."""
     return parameters.damping / float(np.linalg.eigvalsh(adjacency(parameters.group, parameters.people))[-1])
 
 
+@checked
 def half_life(growth: float) -> float | None:
     """Return how long a mode takes to halve (s), ``None`` where it does not fade."""
     return math.log(2) / -growth if growth < -_THRESHOLD else None

@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import MOST, Between, checked
 from intimacy.models.mirror_systems import adjacency
 from intimacy.parameters import Parameters, choice, integer, number
 
@@ -44,7 +46,10 @@ SHAPES = {"ojive": "Steps (ojive)", "bilinear": "Two slopes (bilinear)"}
 """How one person's affect acts on the other's."""
 
 _TOLERANCE = 1e-9
-_TURNS_APART = 40  # turns after which starts that are at the same place are followed as one
+_TURNS_APART = 40  # most turns after which starts that are at the same place are followed as one
+_SAME = 1e-7  # starts that are no further apart are at the same place
+_ALIKE = 1e-9  # what is left by then, on steps, of the distance between starts that have taken the same ones
+_LONGEST_SWING = 16  # turns after which a swing is looked at no longer for whether it repeats
 _SWING = 50  # turns over which the level of a swing is averaged
 
 
@@ -150,6 +155,7 @@ class InfluenceRun:
     level: Array
     leads_to: Integers
 
+    @checked
     def share(self, index: int) -> float:
         """Share of all starts on the map that lead to this steady state, −1 for those that lead to none."""
         return float((self.leads_to == index).mean())
@@ -165,6 +171,7 @@ class InfluenceRun:
         return pd.DataFrame({"turn": self.turns, "affect_i": self.affect[:, 0], "affect_j": self.affect[:, 1]})
 
 
+@checked
 def simulate_influence(parameters: Influence) -> InfluenceRun:
     """Let i and j answer each other, i first, and find where every start of the map leads::
 
@@ -189,6 +196,7 @@ def simulate_influence(parameters: Influence) -> InfluenceRun:
     )
 
 
+@checked
 def influence_on(parameters: Influence, person: int, other: ArrayLike) -> Array:
     """Return I(z): what the other's affect z adds to this person's, per turn; 0 is person i, 1 is person j.
 
@@ -200,7 +208,8 @@ def influence_on(parameters: Influence, person: int, other: ArrayLike) -> Array:
     return _push(parameters, person)(np.asarray(other, dtype=np.float64))
 
 
-def conversation(parameters: Influence, turns: int) -> Array:
+@checked
+def conversation(parameters: Influence, turns: Annotated[int, Between(0, MOST)]) -> Array:
     """Return the affect of i and j before the first turn and after each, shape (turns + 1, 2).
 
     Raises:
@@ -219,6 +228,7 @@ def conversation(parameters: Influence, turns: int) -> Array:
     return affect
 
 
+@checked
 def steady_states(parameters: Influence) -> tuple[SteadyState, ...]:
     """Return all states where both stay, by mean affect.
 
@@ -230,16 +240,19 @@ def steady_states(parameters: Influence) -> tuple[SteadyState, ...]:
     return tuple(state for state, _ in _on_steps(parameters))
 
 
+@checked
 def null_cline(parameters: Influence, person: int, other: ArrayLike) -> Array:
     """Return where this person stays put while the other stays at ``other``: (a + I(z))/(1 − r)."""
     return (parameters.starting_mood + influence_on(parameters, person, other)) / (1 - parameters.inertia)
 
 
+@checked
 def uninfluenced(parameters: Influence | Circle) -> float:
     """Return a/(1 − r), where each would settle alone."""
     return float(parameters.starting_mood / (1 - parameters.inertia))
 
 
+@checked
 def least_repair(parameters: Influence) -> float | None:
     """Return ρ_min = D − a − N(1 − r): with more repair than that, no state in which both are negative is left.
 
@@ -260,11 +273,13 @@ def least_repair(parameters: Influence) -> float | None:
     return max(0.0, needed)
 
 
+@checked
 def least_positive_push(parameters: Influence) -> float:
     """Return C_min = P(1 − r) − a: below it, two who are alike have no state in which warmth keeps itself going."""
     return max(0.0, parameters.positive_threshold * (1 - parameters.inertia) - parameters.starting_mood)
 
 
+@checked
 def turn_eigenvalues(inertia: float, slope_i: float, slope_j: float, *, taking_turns: bool = True) -> Array:
     """Return by how much a small disturbance of two is multiplied in a turn, larger first, shape (2,).
 
@@ -361,6 +376,7 @@ class CircleRun:
         return pd.DataFrame({"round": self.turns, **people})
 
 
+@checked
 def simulate_circle(parameters: Circle) -> CircleRun:
     """Let n people answer each other, one after the other, each hearing what all others said last::
 
@@ -541,19 +557,29 @@ def _destinations(
     turn = _turn(parameters)
     decide = _on_slopes_leads(parameters, steady) if parameters.shape == "bilinear" else _on_steps_leads(parameters)
     i, j = start_i.ravel().astype(np.float64), start_j.ravel().astype(np.float64)
-    target, i, j = _followed(turn, decide, i, j, _TURNS_APART)
+    apart = _turns_apart(parameters)
+    target, i, j = _followed(turn, decide, i, j, apart)
     level = _levels(steady, target)
     undecided = np.flatnonzero(target == _UNDECIDED)
     if undecided.size:
         # Starts that have taken the same steps for long are at the same place by now, and are followed as one.
-        places = np.round([i[undecided], j[undecided]], 3)
-        (one_i, one_j), same = np.unique(places, axis=1, return_inverse=True)
-        later, one_i, one_j = _followed(turn, decide, one_i, one_j, MAP_TURNS - _TURNS_APART)
+        places = np.round(i[undecided] + 1j * j[undecided], 3)
+        _, first, same = np.unique(places, return_index=True, return_inverse=True)
+        one_i, one_j = i[undecided][first], j[undecided][first]
+        turns = _beyond_repeats(turn, one_i, one_j, MAP_TURNS - apart)
+        later, one_i, one_j = _followed(turn, decide, one_i, one_j, turns)
         swings = later == _UNDECIDED
         ends = _levels(steady, later)
         ends[swings] = _mean_level(turn, one_i[swings], one_j[swings])
         target[undecided], level[undecided] = later[same], ends[same]
     return level.reshape(start_i.shape), np.maximum(target, -1).reshape(start_i.shape)
+
+
+def _turns_apart(parameters: Influence) -> int:
+    """Return after how many turns starts that have taken the same steps are at the same place: inertia brings them."""
+    if parameters.shape == "bilinear":
+        return _TURNS_APART
+    return min(_TURNS_APART, math.ceil(math.log(_ALIKE) / math.log(max(parameters.inertia, _ALIKE))))
 
 
 def _turn(parameters: Influence) -> Callable[[Array, Array], tuple[Array, Array]]:
@@ -594,6 +620,16 @@ def _followed(
         i, j = turn(i, j)
     at_i[followed], at_j[followed] = i, j
     return target, at_i, at_j
+
+
+def _beyond_repeats(turn: Callable[[Array, Array], tuple[Array, Array]], i: Array, j: Array, turns: int) -> int:
+    """Return how many of the turns lead to where all of them lead: where all swings repeat, one round and the rest."""
+    now_i, now_j = i, j
+    for swing in range(1, _LONGEST_SWING + 1):
+        now_i, now_j = turn(now_i, now_j)
+        if max(np.abs(now_i - i).max(), np.abs(now_j - j).max()) < _SAME:
+            return swing + turns % swing
+    return turns
 
 
 def _mean_level(turn: Callable[[Array, Array], tuple[Array, Array]], i: Array, j: Array) -> Array:

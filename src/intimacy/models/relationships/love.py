@@ -12,14 +12,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Between, checked, require_together
 from intimacy.models.linear import solve_linear
 from intimacy.models.mirror_systems import adjacency
-from intimacy.parameters import Parameters, choice, integer, number, require_positive
+from intimacy.parameters import Parameters, choice, integer, number, require_positive, shown
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -136,7 +138,8 @@ FATES = {
 """What becomes of a disturbance, in words."""
 
 
-def fate(eigenvalues: ArrayLike) -> str:
+@checked
+def fate(eigenvalues: Complex) -> str:
     """Return which of :data:`FATES` a system has: by the sign of the largest real part, and whether that mode turns.
 
     A system that settles is said to swing if any of its modes does.
@@ -157,6 +160,7 @@ def fate(eigenvalues: ArrayLike) -> str:
     return "swings" if bool((np.abs(values.imag) > _TURNS).any()) else "settles"
 
 
+@checked
 def simulate_love(parameters: Love) -> LoveRun:
     """Follow what each feels for each, from almost nothing::
 
@@ -192,12 +196,14 @@ def simulate_love(parameters: Love) -> LoveRun:
     )
 
 
+@checked
 def love_matrix(parameters: Love) -> Array:
     """Return M of ``dx/dt = M x + γA`` for straight returns, shape (feelings, feelings), in the order of the ties."""
     ties = _feelings(parameters.people, parameters.constellation)
     return _matrix(parameters, ties, _return_rates(parameters, ties))
 
 
+@checked
 def returned(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> Array:
     """Return R(z), the answer to a feeling z, per month.
 
@@ -205,16 +211,19 @@ def returned(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> A
         ValueError: shape is not one of :data:`RETURNS`, or scale is not above 0.
     """
     require_positive(scale=scale)
+    require_together(rate=rate, feeling=feeling)
     answer = _answer(shape, np.asarray(rate, dtype=np.float64), scale)
     return np.asarray(answer(np.asarray(feeling, dtype=np.float64)))
 
 
+@checked
 def answered_slope(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> Array:
     """Return R′(z), how much more is answered to a little more, per month.
 
     Raises:
         ValueError: shape is not one of :data:`RETURNS`, or scale is not above 0.
     """
+    require_together(rate=rate, feeling=feeling)
     require_positive(scale=scale)
     z, beta = np.asarray(feeling, dtype=np.float64), np.asarray(rate, dtype=np.float64)
     match shape:
@@ -228,6 +237,7 @@ def answered_slope(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike
     raise _unknown(shape)
 
 
+@checked
 def together_rate(forgetting: float, return_rate: float, cross_tie: float, people: int) -> float:
     """Return −α + β − σ(n − 2): how fast "everyone the same" grows where everyone has a tie with everyone.
 
@@ -239,6 +249,7 @@ def together_rate(forgetting: float, return_rate: float, cross_tie: float, peopl
     return -forgetting + return_rate - cross_tie * (people - 2)
 
 
+@checked
 def pairing_rate(forgetting: float, return_rate: float, cross_tie: float, people: int) -> float:
     """Return −α + β + σ: how fast some ties grow at the cost of others, where everyone has a tie with everyone.
 
@@ -255,15 +266,22 @@ def pairing_rate(forgetting: float, return_rate: float, cross_tie: float, people
 # Many couples at once
 
 
+@checked
 def couple_eigenvalues(forgetting: ArrayLike, return_of_i: ArrayLike, return_of_j: ArrayLike) -> Complex:
     """Return −α ± √(βᵢ βⱼ) of each couple with straight returns, shape (…, 2), larger real part first."""
+    require_together(forgetting=forgetting, return_of_i=return_of_i, return_of_j=return_of_j)
     alpha, product = np.asarray(forgetting, float), np.multiply(return_of_i, return_of_j).astype(np.complex128)
     root = np.sqrt(product)
     return np.stack([-alpha + root, -alpha - root], axis=-1)
 
 
+@checked
 def propagate_couples(
-    forgetting: ArrayLike, return_of_i: ArrayLike, return_of_j: ArrayLike, pull: float, months: ArrayLike
+    forgetting: ArrayLike,
+    return_of_i: ArrayLike,
+    return_of_j: ArrayLike,
+    pull: float,
+    months: Annotated[ArrayLike, Between(axes=1)],
 ) -> Array:
     """Return the feelings of many couples with straight returns, from nothing, exactly::
 
@@ -281,17 +299,29 @@ def propagate_couples(
         ValueError: months are fewer than two, do not begin at 0 or are not evenly spaced.
     """
     times = np.asarray(months, dtype=np.float64)
-    if times.size < 2 or times[0] != 0 or not np.allclose(np.diff(times), times[1] - times[0]) or times[1] <= 0:
-        raise ValueError("months must be at least two evenly spaced times from 0 upwards")
+    if (
+        times.ndim != 1
+        or times.size < 2
+        or times[0] != 0
+        or not np.allclose(np.diff(times), times[1] - times[0])
+        or times[1] <= 0
+    ):
+        raise ValueError(f"months must be at least two evenly spaced times from 0 upwards, got {shown(times)}")
+    require_together(forgetting=forgetting, return_of_i=return_of_i, return_of_j=return_of_j)
+    if max(map(np.ndim, (forgetting, return_of_i, return_of_j))) > 1:
+        raise ValueError("forgetting and returns must be numbers or one row each, got more axes: one number per couple")
     alpha, beta_i, beta_j = np.broadcast_arrays(
         *(np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in (forgetting, return_of_i, return_of_j))
     )
-    both, one_i, one_j, push_i, push_j = _jump(alpha, beta_i, beta_j, pull, float(times[1]))
-    found = np.zeros((2, times.size, alpha.size))
-    i, j = found
-    for now in range(times.size - 1):
-        i[now + 1] = both * i[now] + one_i * j[now] + push_i
-        j[now + 1] = both * j[now] + one_j * i[now] + push_j
+    with np.errstate(over="ignore", invalid="ignore"):
+        both, one_i, one_j, push_i, push_j = _jump(alpha, beta_i, beta_j, pull, float(times[1]))
+        found = np.zeros((2, times.size, alpha.size))
+        i, j = found
+        for now in range(times.size - 1):
+            i[now + 1] = both * i[now] + one_i * j[now] + push_i
+            j[now + 1] = both * j[now] + one_j * i[now] + push_j
+    if not np.isfinite(found).all():
+        raise ValueError("months and returns must keep feelings finite, got some that grow beyond every number")
     return found
 
 
@@ -322,13 +352,13 @@ def _answer(shape: str, beta: Array, scale: float) -> Callable[[Array], Array]:
     """Return R, with all that does not change computed beforehand."""
     match shape:
         case "linear":
-            return lambda z: np.asarray(beta * z)
+            return lambda z: beta * z
         case "bounded":
-            least, steepness = -beta * scale, -1 / scale
-            return lambda z: np.asarray(least * np.sign(z) * np.expm1(np.abs(z) * steepness))
+            most, steepness = beta * scale, -1 / scale
+            return lambda z: most * np.copysign(np.expm1(np.abs(z) * steepness), z)
         case "retreat":
             sharpness = -1 / scale**2
-            return lambda z: np.asarray(beta * z * np.exp(z * z * sharpness))
+            return lambda z: beta * z * np.exp(z * z * sharpness)
     raise _unknown(shape)
 
 
@@ -385,22 +415,25 @@ def _rest(matrix: Array, pull: float) -> Array:
 
 
 class _Slope:
-    """The rates of change of all feelings. The feelings of person 1, whose return may differ, come first in a row."""
+    """The rates of change of all feelings."""
 
     def __init__(self, parameters: Love, ties: Integers) -> None:
         self.back, self.pull = _back(ties), parameters.pull
-        self.still = _matrix(parameters, ties, np.zeros(len(ties)))
-        rates, shapes = _return_rates(parameters, ties), _shapes(parameters, ties)
-        own = int((ties[:, 0] == 0).sum())
-        parts = (slice(0, own), slice(own, len(ties))) if len(set(shapes)) > 1 else (slice(0, len(ties)),)
-        self.parts = [(part, _answer(shapes[part.start], rates[part], parameters.scale)) for part in parts]
+        rates, shapes = _return_rates(parameters, ties), np.array(_shapes(parameters, ties))
+
+        def rates_of(shape: str) -> Array:
+            return np.where(shapes == shape, rates, 0.0)
+
+        self.straight = _matrix(parameters, ties, rates_of("linear"))
+        bent = sorted({*shapes.tolist()} - {"linear"})
+        self.answers = [_answer(shape, rates_of(shape), parameters.scale) for shape in bent]
 
     def __call__(self, x: Array) -> Array:
         heard = x.take(self.back)
-        change: Array = self.still @ x
+        change: Array = self.straight @ x
         change += self.pull
-        for part, answer in self.parts:
-            change[part] += answer(heard[part])
+        for answer in self.answers:
+            change += answer(heard)
         return change
 
 

@@ -9,15 +9,16 @@ published predictions of divorce.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import MOST, SMALLEST, Between, Seed, Share, Shares, checked, require_together
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -97,6 +98,7 @@ class ScreeningRun:
         )
 
 
+@checked
 def screen(parameters: Screening) -> ScreeningRun:
     """Count 1,000 couples by what the test says and by what comes, on average.
 
@@ -108,7 +110,8 @@ def screen(parameters: Screening) -> ScreeningRun:
     return ScreeningRun(parameters, caught, stay - left_alone, separate - caught, left_alone)
 
 
-def predictive_value(base_rate: ArrayLike, sensitivity: ArrayLike, specificity: ArrayLike) -> Any:
+@checked
+def predictive_value(base_rate: Shares, sensitivity: Shares, specificity: Shares) -> Any:
     """Return the share of flagged couples who separate: a float, or an array as the inputs broadcast.
 
     The positive predictive value, by Bayes' rule, with the base rate b::
@@ -118,6 +121,7 @@ def predictive_value(base_rate: ArrayLike, sensitivity: ArrayLike, specificity: 
     Raises:
         ValueError: an argument is not between 0 and 1, or the test flags nobody.
     """
+    require_together(base_rate=base_rate, sensitivity=sensitivity, specificity=specificity)
     given = {"base_rate": base_rate, "sensitivity": sensitivity, "specificity": specificity}
     rate, catches, spares = np.broadcast_arrays(*(_share(name, value) for name, value in given.items()))
     true_flags, false_flags = catches * rate, (1 - spares) * (1 - rate)
@@ -127,7 +131,12 @@ def predictive_value(base_rate: ArrayLike, sensitivity: ArrayLike, specificity: 
     return float(value) if value.ndim == 0 else value
 
 
-def base_rate_needed(predictive_value: float, sensitivity: float, specificity: float) -> float:
+@checked
+def base_rate_needed(
+    predictive_value: float,
+    sensitivity: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    specificity: Share,
+) -> float:
     """Return the base rate at which a share ``predictive_value`` of the flagged couples separate.
 
     Bayes' rule solved for b: odds(b) = odds(PPV) (1 − specificity) / sensitivity.
@@ -213,7 +222,8 @@ class OverfittingRun:
         return pd.DataFrame({"couple": np.arange(1, len(self.separated) + 1), **columns})
 
 
-def simulate_overfitting(parameters: Overfitting, seed: int = 7) -> OverfittingRun:
+@checked
+def simulate_overfitting(parameters: Overfitting, seed: Seed = 7) -> OverfittingRun:
     """Fit a rule to couples, and ask it about them, about couples left out, and about new ones.
 
     Every predictor is standard normal; the first is ``signal`` higher on average for couples who separated, half of it
@@ -241,14 +251,18 @@ def simulate_overfitting(parameters: Overfitting, seed: int = 7) -> OverfittingR
     )
 
 
-def many_studies(parameters: Overfitting, seeds: Iterable[int] = range(60)) -> pd.DataFrame:
+@checked
+def many_studies(parameters: Overfitting, seeds: Sequence[Seed] = range(60)) -> pd.DataFrame:
     """Return the accuracies of one study per seed: apparent, cross_validated, new_couples, majority, and perfect."""
     names = ("apparent", "cross_validated", "new_couples", "majority", "perfect")
     runs = [simulate_overfitting(parameters, seed) for seed in seeds]
     return pd.DataFrame({name: [getattr(run, name) for run in runs] for name in names})
 
 
-def chance_of_perfect(couples: int, predictors: int) -> float:
+@checked
+def chance_of_perfect(
+    couples: Annotated[int, Between(1, 5_000)], predictors: Annotated[int, Between(0, MOST)]
+) -> float:
     """Return the chance that some plane tells all couples apart though every outcome was a coin flip.
 
     Of the 2ⁿ ways to call n points in general position heads or tails, a plane with an intercept and p predictors can
@@ -282,7 +296,10 @@ class LogisticFit:
     perfect: Booleans
 
 
-def fit_logistic(predictors: ArrayLike, outcome: ArrayLike, used: ArrayLike | None = None) -> LogisticFit:
+@checked
+def fit_logistic(
+    predictors: ArrayLike, outcome: Annotated[ArrayLike, Between(axes=1)], used: ArrayLike | None = None
+) -> LogisticFit:
     """Fit P(outcome) = 1/(1 + exp(−β₀ − Σ βⱼ xⱼ)) by maximum likelihood, unpenalised; several fits at a time.
 
     Newton's method from 0, halved where it would lower the likelihood. Where a plane tells all outcomes apart, the

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Shares, checked
 from intimacy.parameters import Parameters, choice, number, require_positive
 
 Array = NDArray[np.float64]
@@ -112,6 +113,7 @@ def load_survey() -> pd.DataFrame:
     return _survey().copy()
 
 
+@checked
 def read_survey(parameters: SurveyReading) -> SurveyRun:
     """Count who reports extramarital contact by how they rate their marriage, and divide in one of two ways.
 
@@ -136,7 +138,8 @@ def read_survey(parameters: SurveyReading) -> SurveyRun:
     )
 
 
-def unselected(share: Array | float, answering: float) -> Array:
+@checked
+def unselected(share: Shares, answering: float) -> Array:
     """Return the share s among all who were asked, if those with it are k times as likely to answer as the others::
 
         share/(1 − share) = k s/(1 − s)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import SMALLEST, Between, Seed, checked
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -136,7 +138,8 @@ class IntermittentRun:
         return pd.DataFrame({"trial": self.trials, **columns})
 
 
-def simulate_intermittent(parameters: Intermittent, seed: int = 7) -> IntermittentRun:
+@checked
+def simulate_intermittent(parameters: Intermittent, seed: Seed = 7) -> IntermittentRun:
     """Let three learners watch the same answers: a training phase with chance p, then none.
 
     With r = 1 for an answer and 0 for none, n misses since the last answer, and every prediction starting at 0::
@@ -163,13 +166,21 @@ def simulate_intermittent(parameters: Intermittent, seed: int = 7) -> Intermitte
     )
 
 
-def misses_in_a_row(answered: NDArray[np.bool_]) -> NDArray[np.int64]:
+@checked
+def misses_in_a_row(answered: Annotated[NDArray[np.bool_], Between(axes=1)]) -> NDArray[np.int64]:
     """Return, for each message, the misses since the last answer, this one included; same shape as ``answered``."""
+    if answered.ndim > 1:
+        raise ValueError(f"answered must be one row of messages, got shape {answered.shape}")
     position = np.arange(1, len(answered) + 1, dtype=np.int64)
     return position - np.maximum.accumulate(np.where(answered, position, 0))
 
 
-def stopped_log_odds(misses: NDArray[np.int64], reply_probability: float, hazard: float) -> Array:
+@checked
+def stopped_log_odds(
+    misses: NDArray[np.int64],
+    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+) -> Array:
     """Return ln(h/(1−h)) − n ln(1−p), the log-odds that answers have stopped after n misses in a row, any shape.
 
     With p = 1 the first miss is proof: the log-odds are infinite from there on.
@@ -184,7 +195,11 @@ def stopped_log_odds(misses: NDArray[np.int64], reply_probability: float, hazard
     return prior - np.asarray(misses, dtype=np.float64) * math.log1p(-reply_probability)
 
 
-def change_point_misses(reply_probability: float, hazard: float) -> int:
+@checked
+def change_point_misses(
+    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+) -> int:
     """Return n* = ⌈ln((1−h)/h) / −ln(1−p)⌉, the misses in a row after which "they have stopped" is at least even.
 
     At least 1, because without a miss there is nothing to explain.
@@ -198,7 +213,11 @@ def change_point_misses(reply_probability: float, hazard: float) -> int:
     return max(1, math.ceil(math.log((1 - hazard) / hazard) / -math.log1p(-reply_probability) + EVEN))
 
 
-def filtering_misses(reply_probability: float, hazard: float) -> int:
+@checked
+def filtering_misses(
+    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+) -> int:
     """Return the misses after which an observer who lets them stop before *every* message holds it at least even.
 
     After each miss the odds follow O ← (O + h) / ((1 − h)(1 − p)), from O = 0 at the last answer. This is never more
@@ -217,6 +236,7 @@ def filtering_misses(reply_probability: float, hazard: float) -> int:
     return misses
 
 
+@checked
 def rescorla_wagner_misses(parameters: Intermittent) -> int:
     """Return the misses after which V = p (1 − α)ⁿ is below the threshold: the average course after long training.
 
@@ -229,6 +249,7 @@ def rescorla_wagner_misses(parameters: Intermittent) -> int:
     return misses
 
 
+@checked
 def rescorla_wagner_variance(parameters: Intermittent) -> float:
     """Return α/(2−α) · p(1−p), the variance of V after long training: how far one prediction strays from p."""
     spread = parameters.reply_probability * (1 - parameters.reply_probability)

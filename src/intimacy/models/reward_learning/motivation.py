@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import checked
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
@@ -78,6 +79,7 @@ class WantingRun:
         return pd.DataFrame({"cue": cue, **vars(self)})
 
 
+@checked
 def wanting_and_liking(parameters: Wanting) -> WantingRun:
     """Return the pull of each cue and the pleasure of the contact in a given bodily state.
 
@@ -163,6 +165,7 @@ class SocialHomeostasisRun:
         return pd.DataFrame({"hours": self.hours, "level": self.level, "drive": self.drive})
 
 
+@checked
 def simulate_social_homeostasis(parameters: SocialHomeostasis) -> SocialHomeostasisRun:
     """Follow the level of contact through a time alone and a series of contacts.
 
@@ -193,6 +196,7 @@ def simulate_social_homeostasis(parameters: SocialHomeostasis) -> SocialHomeosta
     )
 
 
+@checked
 def drive(level: ArrayLike, parameters: SocialHomeostasis) -> Array:
     """Return D(H) = |H* − H|^(n/m), the discomfort at a level of any shape.
 
@@ -204,6 +208,7 @@ def drive(level: ArrayLike, parameters: SocialHomeostasis) -> Array:
     return distance ** (parameters.steepness / parameters.root)
 
 
+@checked
 def contact_reward(level: ArrayLike, parameters: SocialHomeostasis) -> Array:
     """Return D(H) − D(H + K): what one contact is worth at a level of any shape. Below zero it is aversive."""
     return drive(level, parameters) - drive(np.asarray(level, dtype=np.float64) + parameters.contact, parameters)

@@ -27,8 +27,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from intimacy.models.game_code import rebuilt, sealed
+from intimacy.arguments import Seed, checked
+from intimacy.models.game_code import rebuilt, require_game, sealed
 from intimacy.models.reward_learning.intermittent import change_point_misses, filtering_misses
+from intimacy.parameters import shown
 
 Move = Literal["send", "stop"]
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -50,7 +52,6 @@ THRESHOLD = 0.1
 """The averaging learner starts from the share answered so far and stops once its prediction is below this."""
 
 _VERSION = "wait1"
-_SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -153,12 +154,10 @@ class GameState:
     moves: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEEDS:
-            raise ValueError(f"seed must be a whole number between 0 and {_SEEDS - 1}, got {self.seed!r}")
+        object.__setattr__(self, "moves", require_game(self.seed, self.moves))
         for move in self.moves:
             if move not in MOVES:
-                raise ValueError(f"move must be one of {', '.join(map(repr, MOVES))}, got {move!r}")
-        object.__setattr__(self, "moves", tuple(self.moves))
+                raise ValueError(f"move must be one of {', '.join(map(repr, MOVES))}, got {shown(move)}")
         _history(self.seed, self.moves)
 
     @property
@@ -220,7 +219,8 @@ class GameState:
         return last.person - (last.move == "send" and last.message < MESSAGES)
 
 
-def start(seed: int) -> GameState:
+@checked
+def start(seed: Seed) -> GameState:
     """Return a new game. The same seed casts the same people, who answer and stop alike.
 
     Raises:
@@ -229,6 +229,7 @@ def start(seed: int) -> GameState:
     return GameState(seed)
 
 
+@checked
 def play(state: GameState, move: Move) -> GameState:
     """Return the game after you ``"send"`` one more message, or ``"stop"`` and go on. There is no undo.
 
@@ -240,6 +241,7 @@ def play(state: GameState, move: Move) -> GameState:
     return GameState(state.seed, (*state.moves, move))
 
 
+@checked
 def from_code(code: str) -> GameState:
     """Rebuild a game from its :attr:`GameState.code`; blanks around it are ignored.
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, checked
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -156,7 +157,8 @@ class ClassicTraces:
         return pd.DataFrame(vars(self))
 
 
-def simulate_temporal_difference(parameters: TemporalDifference, seed: int = 7) -> TemporalDifferenceRun:
+@checked
+def simulate_temporal_difference(parameters: TemporalDifference, seed: Seed = 7) -> TemporalDifferenceRun:
     """Learn from cue and reward with one weight for each step since the cue (complete serial compound).
 
     V_t = w_t from the cue on, and 0 before it, because nothing announces the cue. Within a trial, step by step::
@@ -193,6 +195,7 @@ def simulate_temporal_difference(parameters: TemporalDifference, seed: int = 7) 
     )
 
 
+@checked
 def classic_traces(run: TemporalDifferenceRun) -> ClassicTraces:
     """Return δ of a first reward (V = 0), and with the run's learned V of a reward that comes and one that fails.
 
@@ -203,6 +206,7 @@ def classic_traces(run: TemporalDifferenceRun) -> ClassicTraces:
     return ClassicTraces(run.steps, before, after, omission)
 
 
+@checked
 def final_cue_error(parameters: TemporalDifference) -> float:
     """Return the δ that the cue ends up with on average, p r γ^(delay + 1), when surprises of both signs count alike.
 
@@ -214,6 +218,7 @@ def final_cue_error(parameters: TemporalDifference) -> float:
     return float(parameters.reward_probability * parameters.reward * parameters.discount ** (parameters.delay + 1))
 
 
+@checked
 def final_value(parameters: TemporalDifference) -> float:
     """Return the mean V at the reward's step in the long run, r p / (p + (1 − p) ρ), with ρ = ``negative_ratio``.
 
@@ -224,6 +229,7 @@ def final_value(parameters: TemporalDifference) -> float:
     return parameters.reward * p / (p + (1 - p) * parameters.negative_ratio)
 
 
+@checked
 def trials_until_half(run: TemporalDifferenceRun) -> int | None:
     """Return how many trials it takes until the cue's δ is above half of :func:`final_cue_error`; None if it never is.
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, Seed, checked
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -106,11 +107,13 @@ class ConfoundingRun:
     critical: dict[Analysis, float]
     likeness: Array
 
+    @checked
     def significant(self, analysis: Analysis) -> Booleans:
         """Which studies call their coefficient significant, shape (studies,)."""
         found: Booleans = np.abs(self.estimate[analysis]) > self.critical[analysis] * self.standard_error[analysis]
         return found
 
+    @checked
     def share_significant(self, analysis: Analysis) -> float:
         """Share of the studies that call their coefficient significant."""
         return float(self.significant(analysis).mean())
@@ -126,7 +129,8 @@ class ConfoundingRun:
         return pd.DataFrame({**columns, "likeness": self.likeness})
 
 
-def simulate_studies(parameters: Confounding, seed: int = 7) -> ConfoundingRun:
+@checked
+def simulate_studies(parameters: Confounding, seed: Seed = 7) -> ConfoundingRun:
     """Run all studies once.
 
     Person i has a hidden cause of loneliness uᵢ and names one friend f, of a population without end; both live in one
@@ -158,7 +162,8 @@ def simulate_studies(parameters: Confounding, seed: int = 7) -> ConfoundingRun:
     )
 
 
-def interviews(parameters: Confounding, study: int = 1, seed: int = 7) -> pd.DataFrame:
+@checked
+def interviews(parameters: Confounding, study: int = 1, seed: Seed = 7) -> pd.DataFrame:
     """Return what one study has asked, one row per pair, and what it cannot ask: the hidden cause and the setting.
 
     Columns: before, friend_before, after, cause, friend_cause, setting.
@@ -185,6 +190,7 @@ def interviews(parameters: Confounding, study: int = 1, seed: int = 7) -> pd.Dat
     )
 
 
+@checked
 def expected_estimate(parameters: Confounding, analysis: Analysis = "naive") -> float:
     """Return the coefficient that an endless study would find: what least squares gives of the exact moments.
 
@@ -194,6 +200,7 @@ def expected_estimate(parameters: Confounding, analysis: Analysis = "naive") -> 
     return _expected(parameters, analysis)[0]
 
 
+@checked
 def expected_share_significant(parameters: Confounding, analysis: Analysis = "naive") -> float:
     """Return the share of studies of this size that find a significant coefficient, by the normal approximation.
 
@@ -207,8 +214,9 @@ def expected_share_significant(parameters: Confounding, analysis: Analysis = "na
     return float(ndtr(estimate / error - critical) + ndtr(-estimate / error - critical))
 
 
+@checked
 @lru_cache(maxsize=128)
-def friend_moments(homophily: float) -> tuple[float, float]:
+def friend_moments(homophily: Annotated[float, Between(0, 20)]) -> tuple[float, float]:
     """Return E[u u_f] and E[u_f²]: how alike two friends are in the hidden cause, and how spread out friends are.
 
     Given u, the friend's cause is one of two normals cut off at u: N(h, 1) below it, with weight e^(−2hu) Φ(u − h), and

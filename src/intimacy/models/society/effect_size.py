@@ -7,9 +7,11 @@ there would be anyway.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pandas as pd
 
+from intimacy.arguments import SMALLEST, Between, Share, checked
 from intimacy.parameters import Parameters, choice, number, require_positive
 
 PEOPLE = 1000
@@ -92,13 +94,15 @@ class EffectSizeRun:
         )
 
 
+@checked
 def translate(parameters: EffectSize) -> EffectSizeRun:
     """Return what a ratio means among 1,000 people (see :func:`absolute_risk`)."""
     baseline = parameters.baseline / 100
     return EffectSizeRun(parameters, baseline, absolute_risk(baseline, parameters.ratio, parameters.measure))
 
 
-def absolute_risk(baseline: float, ratio: float, measure: str = "odds_ratio") -> float:
+@checked
+def absolute_risk(baseline: Share, ratio: float, measure: str = "odds_ratio") -> float:
     """Return the risk p₁ of those with what is studied, from the risk p₀ of those without it::
 
         odds ratio    p₁ = OR p₀ / (1 − p₀ + OR p₀)
@@ -123,7 +127,11 @@ def absolute_risk(baseline: float, ratio: float, measure: str = "odds_ratio") ->
     return ratio * baseline
 
 
-def odds_ratio(baseline: float, risk: float) -> float:
+@checked
+def odds_ratio(
+    baseline: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+    risk: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
+) -> float:
     """Return the odds ratio of two risks, p₁(1 − p₀) / (p₀(1 − p₁)).
 
     Raises:
@@ -135,7 +143,8 @@ def odds_ratio(baseline: float, risk: float) -> float:
     return odds(risk) / odds(baseline)
 
 
-def odds(risk: float) -> float:
+@checked
+def odds(risk: Share) -> float:
     """Return p/(1 − p): how many have the event per one who does not.
 
     Raises:
@@ -147,7 +156,8 @@ def odds(risk: float) -> float:
     return risk / (1 - risk)
 
 
-def relative_risk(baseline: float, ratio: float) -> float:
+@checked
+def relative_risk(baseline: Share, ratio: float) -> float:
     """Return the risk ratio that an odds ratio means at a baseline risk: OR / (1 − p₀ + OR p₀).
 
     Near the odds ratio where the event is rare, and near 1 where it is common.

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import checked
 from intimacy.models.society.networks import Network, network_of, small_world
 from intimacy.parameters import Parameters, choice, integer, number
 
@@ -132,6 +133,7 @@ class FriendshipRun:
         )
 
 
+@checked
 def count_friends(parameters: Friendship) -> FriendshipRun:
     """Count everyone's friends, and the friends of their friends.
 
@@ -150,6 +152,7 @@ def count_friends(parameters: Friendship) -> FriendshipRun:
     return FriendshipRun(parameters, network, names, positions, degrees, friends_mean)
 
 
+@checked
 def mean_of_a_friend(degrees: ArrayLike) -> float:
     """Return μ + Var/μ, the mean degree of whom one meets by following a tie drawn at random (Feld 1991).
 
@@ -162,6 +165,7 @@ def mean_of_a_friend(degrees: ArrayLike) -> float:
     return float((values * values).sum() / values.sum())
 
 
+@checked
 def real_graph(name: str) -> nx.Graph:
     """Return one of the written-down networks as networkx has it; of the women, those who shared an event.
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from intimacy.arguments import Between, Seed, checked
 from intimacy.models.society.networks import Network, small_world
 from intimacy.parameters import Parameters, integer, number, require_positive
 
@@ -38,6 +40,7 @@ NEIGHBOURHOODS = 4
 
 _STEPS = round(YEARS / YEARS_PER_STEP)
 _SETTLED = _STEPS // 2  # first step of the second half, by which the start is forgotten at most rates
+_NEWTON_STEPS = 60  # each halves the error at least
 _MOST_CONTACTS = 62  # twice that and one more still fits into 8 bits
 
 
@@ -156,7 +159,8 @@ class LonelinessRun:
         every = caught + float((connected @ self.causes).sum())
         return caught / every if every > 0 else math.nan
 
-    def film(self, stops: int) -> Booleans:
+    @checked
+    def film(self, stops: Annotated[int, Between(2, 10_000)]) -> Booleans:
         """Return who is lonely at evenly spaced times from first to last, shape (stops, people).
 
         Raises:
@@ -178,7 +182,8 @@ class LonelinessRun:
         )
 
 
-def simulate_loneliness(parameters: Loneliness, seed: int = 7) -> LonelinessRun:
+@checked
+def simulate_loneliness(parameters: Loneliness, seed: Seed = 7) -> LonelinessRun:
     """Follow a town on a small world of contacts.
 
     A connected person i becomes lonely, and a lonely one connected, at the rates (Hill et al. 2010)::
@@ -210,16 +215,17 @@ def simulate_loneliness(parameters: Loneliness, seed: int = 7) -> LonelinessRun:
     )
 
 
+@checked
 def share_over_time(
     network: Network,
     *,
     onset: float,
     contagion: float,
     recovery: float,
-    steps: int,
+    steps: Annotated[int, Between(0, 10_000)],
     start: float = 0.1,
     years_per_step: float = YEARS_PER_STEP,
-    seed: int = 7,
+    seed: Seed = 7,
 ) -> Array:
     """Return the share of lonely people over time on any network, for up to millions: shape (steps + 1,).
 
@@ -251,6 +257,7 @@ def share_over_time(
     return np.array(shares)
 
 
+@checked
 def expected_loneliness(onset: float, contagion: float, recovery: float, contacts: float) -> float:
     """Return I*, the share of lonely people where it settles if everyone meets everyone alike (Hill et al. 2010)::
 
@@ -273,6 +280,7 @@ def expected_loneliness(onset: float, contagion: float, recovery: float, contact
     return 2 * onset / (middle + root) if middle > 0 else (root - middle) / (2 * spread)
 
 
+@checked
 def expected_share(parameters: Loneliness) -> float:
     """Return where the mean field of a town settles; :func:`expected_loneliness` where all have the same causes.
 
@@ -280,20 +288,19 @@ def expected_share(parameters: Loneliness) -> float:
     """
     if parameters.unevenness == 0:
         return expected_loneliness(parameters.onset, parameters.contagion, parameters.recovery, parameters.contacts)
-    from scipy.optimize import brentq
-
     rates = _rates(parameters.onset, parameters.unevenness)
+    per_share = parameters.contagion * parameters.contacts
+    # Newton's method. The mean of λ/(λ + g) bends down, so from 1 it comes down to the largest I and never passes it.
+    share = 1.0
+    for _ in range(_NEWTON_STEPS):
+        total = rates + per_share * share + parameters.recovery
+        excess = 1 - share - float((parameters.recovery / total).mean())
+        share -= excess / (per_share * float((parameters.recovery / total**2).mean()) - 1)
+    return max(0.0, share)
 
-    def gain(share: float) -> float:
-        onset = rates + parameters.contagion * parameters.contacts * share
-        return float((onset / (onset + parameters.recovery)).mean()) - share
 
-    # From above: without causes, 0 solves it too, and whoever starts with someone lonely ends at the larger one.
-    lowest = 1e-9
-    return float(brentq(gain, lowest, 1)) if gain(lowest) > 0 else 0.0
-
-
-def kinds_of_people(parameters: Loneliness, seed: int = 7) -> Integers:
+@checked
+def kinds_of_people(parameters: Loneliness, seed: Seed = 7) -> Integers:
     """Return the kind of circumstance of each person on the ring, 0 (fewest causes) to 15, shape (people,)."""
     people = parameters.people
     noise = _draws(seed)[2][:people]
@@ -348,19 +355,21 @@ def _spread(
 
 def _mean_field_course(parameters: Loneliness) -> Array:
     """Return the share over time if all have as many lonely contacts as the mean, by the same exact steps."""
-    rates = _rates(parameters.onset, parameters.unevenness)
+    rates = _rates(parameters.onset, parameters.unevenness).tolist()
     rates = rates if parameters.unevenness else rates[:1]
-    per_share = parameters.contagion * parameters.contacts
-    share = np.full(len(rates), parameters.start)
-    course = np.empty(_STEPS + 1)
-    course[0] = mean = parameters.start
-    for step in range(_STEPS):
-        onset = rates + per_share * mean
-        total = onset + parameters.recovery
-        rest = onset / total
-        share = rest + (share - rest) * np.exp(-total * YEARS_PER_STEP)
-        course[step + 1] = mean = share.sum() / len(share)
-    return course
+    per_share, recovery = parameters.contagion * parameters.contacts, parameters.recovery
+    shares, mean = [parameters.start] * len(rates), parameters.start
+    course = [mean]
+    # So few numbers in so many steps are quicker without arrays.
+    for _ in range(_STEPS):
+        caught = per_share * mean
+        for kind, rate in enumerate(rates):
+            total = rate + caught + recovery
+            rest = (rate + caught) / total
+            shares[kind] = rest + (shares[kind] - rest) * math.exp(-total * YEARS_PER_STEP)
+        mean = sum(shares) / len(shares)
+        course.append(mean)
+    return np.array(course)
 
 
 @lru_cache(maxsize=4)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+
+from intimacy.arguments import Between, Seed, Share, checked
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -59,6 +61,7 @@ class Network:
         """How many ties each person has, shape (people,)."""
         return np.diff(self.starts)
 
+    @checked
     def neighbours_of(self, person: int) -> Indices:
         """Return the neighbours of one person, in rising order.
 
@@ -86,7 +89,8 @@ class Network:
         return csr_array((ones, self.neighbours, self.starts), shape=(self.people, self.people))
 
 
-def network_of(people: int, pairs: NDArray[np.integer]) -> Network:
+@checked
+def network_of(people: Annotated[int, Between(0, MOST_PEOPLE)], pairs: NDArray[np.integer]) -> Network:
     """Return the network of the given ties, shape (ties, 2), one row per tie, whichever end first.
 
     Raises:
@@ -105,7 +109,8 @@ def network_of(people: int, pairs: NDArray[np.integer]) -> Network:
     return network
 
 
-def ring(people: int, degree: int = 8) -> Network:
+@checked
+def ring(people: Annotated[int, Between(4, MOST_PEOPLE)], degree: int = 8) -> Network:
     """Return a ring in which everyone is tied to the k/2 nearest on either side.
 
     Raises:
@@ -114,8 +119,11 @@ def ring(people: int, degree: int = 8) -> Network:
     return small_world(people, degree, 0.0)
 
 
+@checked
 @lru_cache(maxsize=4)
-def small_world(people: int, degree: int = 8, rewiring: float = 0.05, seed: int = 7) -> Network:
+def small_world(
+    people: Annotated[int, Between(4, MOST_PEOPLE)], degree: int = 8, rewiring: Share = 0.05, seed: Seed = 7
+) -> Network:
     """Return a small world of N people with k ties on average, of which a share p is rewired (Watts & Strogatz 1998).
 
     Each tie of the ring from i to i + d, d = 1 … k/2, keeps i and, with chance p, goes to someone else, anyone with
@@ -150,6 +158,7 @@ def small_world(people: int, degree: int = 8, rewiring: float = 0.05, seed: int 
     return _table(people, source, target)
 
 
+@checked
 def clustering(network: Network) -> Array:
     """Return the share of pairs of each person's neighbours who are tied to each other, shape (people,).
 
@@ -164,7 +173,8 @@ def clustering(network: Network) -> Array:
     return found / np.maximum(degrees * (degrees - 1), 1)
 
 
-def path_length(network: Network, sources: int | None = None, seed: int = 7) -> float:
+@checked
+def path_length(network: Network, sources: int | None = None, seed: Seed = 7) -> float:
     """Return the mean number of ties on the shortest way from a person to each other one.
 
     Args:
@@ -190,6 +200,7 @@ def path_length(network: Network, sources: int | None = None, seed: int = 7) -> 
     return total / (len(chosen) * (people - 1))
 
 
+@checked
 def ring_clustering(degree: int) -> float:
     """Return C(0) = 3 (k − 2) / (4 (k − 1)), the clustering of a ring with k ties each (Watts & Strogatz 1998).
 
@@ -200,7 +211,8 @@ def ring_clustering(degree: int) -> float:
     return 3 * (degree - 2) / (4 * (degree - 1))
 
 
-def small_world_clustering(degree: int, rewiring: float) -> float:
+@checked
+def small_world_clustering(degree: int, rewiring: Share) -> float:
     """Return C(p) ≈ C(0) (1 − p)³, the chance that all three ties of a triangle of the ring are still there.
 
     Too low by what chance closes again, about k/N, and for k so small that single degrees matter.
@@ -212,7 +224,8 @@ def small_world_clustering(degree: int, rewiring: float) -> float:
     return ring_clustering(degree) * (1 - rewiring) ** 3
 
 
-def ring_path_length(people: int, degree: int) -> float:
+@checked
+def ring_path_length(people: Annotated[int, Between(4, MOST_PEOPLE)], degree: int) -> float:
     """Return L(0), the mean over all others of ⌈distance along the ring / (k/2)⌉; about N/2k in a large ring.
 
     Raises:

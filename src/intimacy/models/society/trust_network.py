@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Seed, Share, Shares, checked, require_together
 from intimacy.models.society.networks import Network, small_world
 from intimacy.parameters import Parameters, choice, integer, number
 
@@ -120,7 +121,8 @@ class TrustNetwork(Parameters):
         """s*, as :func:`expected_trust`."""
         return float(expected_trust(self.misunderstanding, self.repair, self.loss_ratio))
 
-    def network(self, seed: int = 7) -> Network:
+    @checked
+    def network(self, seed: Seed = 7) -> Network:
         """Return who is tied to whom in the run of this seed; it counts for nothing where anyone meets anyone."""
         return small_world(self.people, 2 * self.neighbours_per_side, self.rewiring, seed)
 
@@ -170,7 +172,8 @@ class TrustRun:
         return pd.DataFrame({"step": np.arange(len(self.mean)), "trust": self.mean, "mean_field": self.mean_field})
 
 
-def simulate_trust(parameters: TrustNetwork, seed: int = 7) -> TrustRun:
+@checked
+def simulate_trust(parameters: TrustNetwork, seed: Seed = 7) -> TrustRun:
     """Let everyone turn to someone in each step, all at once, and trust more or less for it.
 
     Person i, with trust sᵢ, meets a neighbour j, each as likely, and bids with chance sᵢ. j answers with chance sⱼ; the
@@ -205,7 +208,8 @@ def simulate_trust(parameters: TrustNetwork, seed: int = 7) -> TrustRun:
     return TrustRun(parameters, seed, mean, states[steps % len(states)].copy(), watched, film)
 
 
-def critical_repair(misunderstanding: float, loss_ratio: float) -> float:
+@checked
+def critical_repair(misunderstanding: Share, loss_ratio: float) -> float:
     """Return ρ_c = 1 − (1 − ε) η₊/η₋, the share of repair above which trust lasts; 0 where it lasts without any.
 
     Raises:
@@ -217,7 +221,8 @@ def critical_repair(misunderstanding: float, loss_ratio: float) -> float:
     return max(0.0, 1 - (1 - misunderstanding) / loss_ratio)
 
 
-def expected_trust(misunderstanding: ArrayLike, repair: ArrayLike, loss_ratio: ArrayLike) -> Array:
+@checked
+def expected_trust(misunderstanding: Shares, repair: Shares, loss_ratio: ArrayLike) -> Array:
     """Return the mean field's lasting trust s*; the arguments broadcast.
 
     With w = 1 − ε and h = (1 − ρ) η₋, in units of η₊: s* = (w − h) / (w (1 − h)) if h < w, else 0. It depends on the
@@ -226,6 +231,7 @@ def expected_trust(misunderstanding: ArrayLike, repair: ArrayLike, loss_ratio: A
     Raises:
         ValueError: misunderstanding or repair is not between 0 and 1, or loss_ratio is not above 0.
     """
+    require_together(misunderstanding=misunderstanding, repair=repair, loss_ratio=loss_ratio)
     _require_shares(misunderstanding=misunderstanding, repair=repair)
     if not np.all(np.asarray(loss_ratio) > 0):
         raise ValueError(f"loss_ratio must be above 0, got {loss_ratio!r}")
@@ -236,6 +242,7 @@ def expected_trust(misunderstanding: ArrayLike, repair: ArrayLike, loss_ratio: A
     return np.where(lasts, lasting, 0.0)
 
 
+@checked
 def mean_field(parameters: TrustNetwork) -> Array:
     """Return trust step by step if everyone always met the average person, shape (steps + 1,).
 
@@ -252,7 +259,8 @@ def mean_field(parameters: TrustNetwork) -> Array:
     return np.array(course)
 
 
-def steady_trust(point: Mapping[str, Any], seed: int) -> dict[str, float]:
+@checked
+def steady_trust(point: Mapping[str, Any], seed: Seed) -> dict[str, float]:
     """Return settled mean trust and the spread at the end, of one point of a sweep.
 
     Args:

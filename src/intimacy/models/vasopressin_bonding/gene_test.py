@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import SMALLEST, Between, Seed, checked
 from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
@@ -136,7 +137,8 @@ class GeneTestRun:
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
-def simulate_gene_test(parameters: GeneTest, seed: int = 7) -> GeneTestRun:
+@checked
+def simulate_gene_test(parameters: GeneTest, seed: Seed = 7) -> GeneTestRun:
     """Compare carriers with others in one study, beside what holds for the population.
 
     With the mean of all people at 0, others score N(f d, 1) and carriers N(−(1 − f) d, 1). A score is low below the
@@ -179,6 +181,7 @@ def simulate_gene_test(parameters: GeneTest, seed: int = 7) -> GeneTestRun:
     )
 
 
+@checked
 def overlap(difference: ArrayLike) -> Any:
     """Return 2Φ(−|d|/2), the area that two normal densities of equal spread share: a float, or an array of that shape.
 
@@ -189,6 +192,7 @@ def overlap(difference: ArrayLike) -> Any:
     return _plain(2 * ndtr(-np.abs(np.asarray(difference, dtype=np.float64)) / 2))
 
 
+@checked
 def superiority(difference: ArrayLike) -> Any:
     """Return Φ(d/√2), the chance that a random member of the higher group is above one of the lower: float or array.
 
@@ -199,7 +203,13 @@ def superiority(difference: ArrayLike) -> Any:
     return _plain(ndtr(np.asarray(difference, dtype=np.float64) / math.sqrt(2)))
 
 
-def study_power(difference: float, people: int, carrier_frequency: float, alpha: float = ALPHA) -> float:
+@checked
+def study_power(
+    difference: Annotated[float, Between(-100, 100)],
+    people: int,
+    carrier_frequency: float,
+    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = ALPHA,
+) -> float:
     """Return the chance that a study of n people finds a significant difference d, in either direction.
 
     A t test of n f carriers against n (1 − f) others: noncentral t with n − 2 degrees of freedom and noncentrality
@@ -213,7 +223,13 @@ def study_power(difference: float, people: int, carrier_frequency: float, alpha:
     return float(t_test_power(shift, people - 2, alpha))
 
 
-def detectable_difference(people: int, carrier_frequency: float, power: float = 0.8, alpha: float = ALPHA) -> float:
+@checked
+def detectable_difference(
+    people: int,
+    carrier_frequency: Annotated[float, Between(1e-4, 1 - 1e-4, "between 0.0001 and 0.9999")],
+    power: float = 0.8,
+    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = ALPHA,
+) -> float:
     """Return the smallest d that a study of n people finds with this power, to one millionth.
 
     Raises:

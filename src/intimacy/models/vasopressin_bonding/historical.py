@@ -17,6 +17,7 @@ from typing import Literal
 
 import pandas as pd
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.vasopressin_bonding.vole import CohortRun, Verdict, VoleExperiment, judge, simulate_cohort
 
 AGGRESSION_CRITERION = 0.5
@@ -130,7 +131,8 @@ class HistoricalRun:
         ).astype({"published": "boolean", "agrees": "boolean"})
 
 
-def run_historical(experiment: HistoricalExperiment, seed: int = 7) -> HistoricalRun:
+@checked
+def run_historical(experiment: HistoricalExperiment, seed: Seed = 7) -> HistoricalRun:
     """Run every arm with the same seed, so the same animals go through each and arms differ by design alone."""
     return HistoricalRun(
         experiment, tuple(ArmRun(arm, simulate_cohort(arm.experiment, seed)) for arm in experiment.arms)

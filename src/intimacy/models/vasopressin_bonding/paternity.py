@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import Parameters, integer, number
+from intimacy.arguments import Seed, checked
+from intimacy.parameters import Parameters, integer, number, shown
 
 Array = NDArray[np.float64]
 
@@ -137,7 +138,8 @@ class PaternityRun:
         return pd.DataFrame({"litter": self.litter, **columns})
 
 
-def simulate_paternity(parameters: PaternityStudy, seed: int = 7) -> PaternityRun:
+@checked
+def simulate_paternity(parameters: PaternityStudy, seed: Seed = 7) -> PaternityRun:
     """Examine litters one by one, each with another father with the true share as its chance, independently.
 
     One uniform number per litter is drawn up front, so a larger true share only adds litters to those counted, and the
@@ -150,6 +152,7 @@ def simulate_paternity(parameters: PaternityStudy, seed: int = 7) -> PaternityRu
     return PaternityRun(parameters, shared, count, count / examined, low, high)
 
 
+@checked
 def exact_interval(count: ArrayLike, total: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
     """Return both ends of the Clopper–Pearson interval of a share: floats, or arrays as the inputs broadcast.
 
@@ -167,9 +170,9 @@ def exact_interval(count: ArrayLike, total: ArrayLike, level: float = 0.95) -> t
 
     k, n = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64))
     if not ((n >= 1) & (n % 1 == 0)).all():
-        raise ValueError(f"total must be a whole number from 1 up, got {total!r}")
+        raise ValueError(f"total must be a whole number from 1 up, got {shown(total)}")
     if not ((k >= 0) & (k <= n) & (k % 1 == 0)).all():
-        raise ValueError(f"count must be a whole number from 0 to its total, got {count!r} of {total!r}")
+        raise ValueError(f"count must be a whole number from 0 to its total, got {shown(count)} of {shown(total)}")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
     tail = (1 - level) / 2

@@ -23,12 +23,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from intimacy.arguments import Between, Positive, Seed, Share, Shares, checked, require_together
 from intimacy.models.replication import two_sided_p
 from intimacy.models.vasopressin_bonding.paternity import exact_interval
 from intimacy.parameters import Parameters, choice, integer, number, switch
@@ -304,7 +305,8 @@ class CohortRun:
         )
 
 
-def simulate_cohort(parameters: VoleExperiment, seed: int = 7) -> CohortRun:
+@checked
+def simulate_cohort(parameters: VoleExperiment, seed: Seed = 7) -> CohortRun:
     """Let a cohort live together and apart, then test each animal for three hours; equations in the module's text.
 
     *Individuals.* The densities of both receptors and the learning rate of animal i are those of the typical animal
@@ -346,7 +348,13 @@ def simulate_cohort(parameters: VoleExperiment, seed: int = 7) -> CohortRun:
     )
 
 
-def judge(values: ArrayLike, criterion: float, highest: float = math.inf, level: float = 0.95) -> Verdict:
+@checked
+def judge(
+    values: ArrayLike,
+    criterion: Annotated[float, Between(-1e6, 1e6)],
+    highest: Annotated[float, Between(0, math.inf)] = math.inf,
+    level: float = 0.95,
+) -> Verdict:
     """Return mean, t interval and two-sided one-sample t test of the values, one per animal, against a criterion.
 
     The interval ends at 0 and at ``highest``, the ends of the scale. If all values are the same, the interval is that
@@ -375,6 +383,7 @@ def judge(values: ArrayLike, criterion: float, highest: float = math.inf, level:
     return Verdict(mean, max(mean - reach, 0.0), min(mean + reach, highest), p_value, criterion)
 
 
+@checked
 def receptors(parameters: VoleExperiment) -> tuple[float, float]:
     """Return the densities of oxytocin and V1a receptors of a typical animal, after genetics.
 
@@ -393,7 +402,8 @@ def receptors(parameters: VoleExperiment) -> tuple[float, float]:
     }[parameters.genetics]
 
 
-def gate(signal: ArrayLike, steepness: float = 6, middle: float = 1) -> Array:
+@checked
+def gate(signal: ArrayLike, steepness: float = 6, middle: Positive = 1) -> Array:
     """Return G = Sⁿ / (Sⁿ + Kⁿ), how far the gate is open, for any shape of S.
 
     Raises:
@@ -408,18 +418,23 @@ def gate(signal: ArrayLike, steepness: float = 6, middle: float = 1) -> Array:
     return np.asarray(raised / (1 + raised))
 
 
-def chamber_chances(bond: ArrayLike, parameters: VoleExperiment, expression: ArrayLike = 1.0) -> Array:
+@checked
+def chamber_chances(
+    bond: Shares, parameters: VoleExperiment, expression: Annotated[ArrayLike, Between(0, 10)] = 1.0
+) -> Array:
     """Return the chances of partner, neutral and stranger chamber, shape (…, 3), for bond weights of shape (…).
 
     ``expression`` scales β, as a drug during the test does (see :func:`expression`).
     """
     w = np.asarray(bond, dtype=np.float64)
+    require_together(bond=bond, expression=expression)
     pulls = np.stack(np.broadcast_arrays(w, parameters.neutral_pull, parameters.stranger_pull), axis=-1)
     beta = parameters.choice_sharpness * np.asarray(expression, dtype=np.float64)
     weights = np.exp(beta[..., np.newaxis] * pulls)
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+@checked
 def preference(bond: ArrayLike, parameters: VoleExperiment) -> Array:
     """Return the share 1/(1 + exp(−β (w − w_s))) that a typical animal with this bond shows; same shape as ``bond``.
 
@@ -429,11 +444,13 @@ def preference(bond: ArrayLike, parameters: VoleExperiment) -> Array:
     return np.asarray(1 / (1 + np.exp(-beta * (np.asarray(bond, dtype=np.float64) - parameters.stranger_pull))))
 
 
+@checked
 def expression(parameters: VoleExperiment) -> float:
     """Return what a drug during the test leaves of β in a typical animal: G with the drug / G without it."""
     return float(_expression(parameters, np.array(receptors(parameters))))
 
 
+@checked
 def bond_threshold(parameters: VoleExperiment) -> float:
     """Return w* = w_s + ln 2 / β, the bond weight above which a typical animal counts as bonded.
 
@@ -443,6 +460,7 @@ def bond_threshold(parameters: VoleExperiment) -> float:
     return parameters.stranger_pull + math.log(2) / beta if beta > 0 else math.inf
 
 
+@checked
 def learning_speed(parameters: VoleExperiment) -> float:
     """Return k = η G drive (/h) of a typical animal at the start, while D1 is still at rest (D1 = D1₀)."""
     push, brake = _drive(parameters)
@@ -450,12 +468,14 @@ def learning_speed(parameters: VoleExperiment) -> float:
     return parameters.learning_rate * opening * max(push - brake * parameters.d1_rest, 0.0)
 
 
+@checked
 def highest_bond(parameters: VoleExperiment) -> float:
     """Return w∞ = k / (k + 1/τ_w), where the bond would end if D1 stayed at rest."""
     k = learning_speed(parameters)
     return k / (k + 1 / _forgetting_hours(parameters))
 
 
+@checked
 def bond_after(hours: ArrayLike, parameters: VoleExperiment) -> Array:
     """Return w(t) = w∞ (1 − exp(−(k + 1/τ_w) t)) for hours together, if D1 stayed at rest; same shape as ``hours``.
 
@@ -465,6 +485,7 @@ def bond_after(hours: ArrayLike, parameters: VoleExperiment) -> Array:
     return np.asarray(highest_bond(parameters) * -np.expm1(-rate * np.asarray(hours, dtype=np.float64)))
 
 
+@checked
 def hours_to_bond(parameters: VoleExperiment) -> float:
     """Return the hours together until :func:`bond_after` is at :func:`bond_threshold`; infinite if it never is."""
     highest, needed = highest_bond(parameters), bond_threshold(parameters)
@@ -474,7 +495,8 @@ def hours_to_bond(parameters: VoleExperiment) -> float:
     return -math.log1p(-needed / highest) / rate
 
 
-def days_to_dissolve(bond: float, parameters: VoleExperiment) -> float:
+@checked
+def days_to_dissolve(bond: Share, parameters: VoleExperiment) -> float:
     """Return τ_w ln(w/w*), the days apart after which a bond is down to :func:`bond_threshold`; 0 if it already is.
 
     Raises:

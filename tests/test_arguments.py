@@ -1,0 +1,123 @@
+"""The check that stands before every public function: what it allows, what it says, and what it costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike, NDArray
+
+from intimacy.arguments import LARGEST, Between, Count, Positive, Seed, Share, Shares, checked, require_together
+
+
+@checked
+def taken(
+    share: Share = 0.5,
+    *,
+    number: float = 0.0,
+    count: Count = 1,
+    seed: Seed = 0,
+    above: Positive = 1.0,
+    shares: Shares = 0.5,
+    array: NDArray[np.float64] = np.zeros(1),  # noqa: B008
+    flags: NDArray[np.bool_] = np.zeros(1, dtype=bool),  # noqa: B008
+    row: Annotated[ArrayLike, Between(axes=1)] = (0.0,),
+    word: Literal["a", "b"] = "a",
+    switch: bool = False,
+    maybe: float | None = None,
+    several: Sequence[int] = (),
+    pair: tuple[int, float] = (1, 1.0),
+    anything: Any = None,
+) -> dict[str, Any]:
+    return dict(locals())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("share", 1.5, "ValueError: share must be between 0 and 1, got 1.5"),
+        ("share", math.nan, "ValueError: share must be between 0 and 1, got nan"),
+        ("share", "0.5", "TypeError: share must be a number between 0 and 1, got '0.5'"),
+        ("share", True, "TypeError: share must be a number between 0 and 1, got True"),
+        ("share", np.array(0.5), "TypeError: share must be a number between 0 and 1, got array(0.5)"),
+        ("number", math.inf, "ValueError: number must be between −1e12 and 1e12, got inf"),
+        ("number", 10**400, "ValueError: number must be between −1e12 and 1e12, got a whole number of 1329 bits"),
+        ("number", 1j, "TypeError: number must be a number between −1e12 and 1e12, got 1j"),
+        ("count", 2.5, "ValueError: count must be a whole number between 1 and 100000, got 2.5"),
+        ("seed", -1, "ValueError: seed must be a whole number between 0 and 2**64 - 1, got -1"),
+        ("seed", 2**64, "ValueError: seed must be a whole number between 0 and 2**64 - 1, got 18446744073709551616"),
+        ("above", 5e-324, "ValueError: above must be above 0 (from 1e-9 to 1e12), got 5e-324"),
+        ("shares", [0.2, math.nan], "ValueError: shares must be between 0 and 1, got [0.2, nan]"),
+        ("shares", [[1], [1, 2]], "ValueError: shares must be between 0 and 1, got [[1], [1, 2]]"),
+        ("shares", (each for each in (0.1,)), "TypeError: shares must be numbers between 0 and 1, got <generator"),
+        (
+            "array",
+            np.array([0.5, np.inf]),
+            "ValueError: array must be between −1e12 and 1e12, got an array of float64 and shape (2,), from 0.5 to inf",
+        ),
+        ("array", np.array(["a"]), "TypeError: array must be numbers between −1e12 and 1e12, got an array of <U1"),
+        ("flags", np.zeros(2), "TypeError: flags must be True or False, got an array of float64 and shape (2,)"),
+        ("row", 3.0, "ValueError: row must be between −1e12 and 1e12, with at least 1 axis, got 3.0"),
+        ("word", "c", "ValueError: word must be one of 'a', 'b', got 'c'"),
+        ("word", 3, "TypeError: word must be one of 'a', 'b', got 3"),
+        ("switch", 1, "TypeError: switch must be True or False, got 1"),
+        ("maybe", "x", "TypeError: maybe must be a number between −1e12 and 1e12 or None, got 'x'"),
+        (
+            "several",
+            "12",
+            "TypeError: several must be a sequence, each a whole number between −1e12 and 1e12, got '12'",
+        ),
+        ("pair", (1,), "ValueError: pair must be 2 values, each a whole number between −1e12 and 1e12 or a number"),
+    ],
+)
+def test_what_is_not_allowed_gets_one_sentence(name: str, value: Any, sentence: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as refused:
+        taken(**{name: value})
+    assert f"{type(refused.value).__name__}: {refused.value}".startswith(sentence)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "used"),
+    [
+        ("share", 1, 1),
+        ("share", np.float32(0.5), 0.5),
+        ("share", Fraction(1, 4), 0.25),
+        ("share", -0.0, 0.0),
+        ("count", 3.0, 3),
+        ("count", np.int8(3), 3),
+        ("seed", 2**64 - 1, 2**64 - 1),
+        ("maybe", None, None),
+        ("several", np.array([1, 2]), [1, 2]),
+        ("switch", np.True_, True),
+        ("number", LARGEST, LARGEST),
+    ],
+)
+def test_what_is_allowed_comes_through_as_a_plain_value(name: str, value: Any, used: Any) -> None:
+    found = taken(**{name: value})[name]
+    assert found == used
+    assert type(found) in (int, float, bool, list, type(None))
+
+
+def test_an_array_comes_through_itself_unless_it_is_too_coarse_to_compute_with() -> None:
+    values = np.linspace(0, 1, 5)
+    assert taken(array=values)["array"] is values
+    assert taken(array=values.astype(np.float32))["array"].dtype == np.float32
+    assert taken(array=values.astype(np.float16))["array"].dtype == np.float64
+
+
+def test_too_many_arguments_and_unknown_names_are_refused_by_python() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        taken(0.5, 0.5)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unknown"):
+        taken(unknown=1)  # type: ignore[call-arg]
+
+
+def test_arrays_that_do_not_fit_together_are_refused_by_name() -> None:
+    require_together(a=[1, 2], b=3, c=np.zeros((4, 1)))
+    with pytest.raises(ValueError, match=r"^a and b must have one shape, or one value each, got \(2,\), \(3,\)$"):
+        require_together(a=[1, 2], b=[1, 2, 3])
