@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -50,6 +51,16 @@ def anywhere(specification: Specification, generator: random.Random) -> Any:
 
 
 def check(lab: Lab) -> None:
+    """Hold that the picture is finite and whole, that the words are true to the state, and that there is a table."""
+    picture_is_whole(lab)
+    table = lab.table()
+    assert not table.empty
+    # A spreadsheet would take such a cell of the download for a formula.
+    words = [*table.columns, *table.select_dtypes(["object", "string"]).to_numpy().ravel()]
+    assert not [cell for cell in words if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def picture_is_whole(lab: Lab) -> None:
     """Hold that the picture is finite and whole, and that the words are true to the state."""
     frame = lab.frame
     keys = [trace.get("meta") for trace in lab.figure["data"]]
@@ -71,6 +82,9 @@ def check(lab: Lab) -> None:
     for value in flat_numbers(frame["layout"]):
         assert math.isfinite(value), "a layout value is not finite"
     assert len(lab.sentence.split()) >= 5
+    for text in (lab.sentence, frame["shown"], *written(frame)):
+        assert not re.search(r"(?<![\w.)\]])-\.?\d", text), f"{text!r} has a hyphen for a minus"
+        assert not re.search(r"[-−+]0\.?0*(?![\d.])", text), f"{text!r} has a zero with a sign"
     for word in ("nan", "inf", "None"):
         assert word not in lab.sentence.split(), lab.sentence
     start = lab.start["values"]
@@ -81,7 +95,6 @@ def check(lab: Lab) -> None:
             assert words in frame["shown"], f"{frame['shown']!r} does not name {words!r}"
         if value != start[control["name"]]:
             assert words in lab.sentence, f"{lab.sentence!r} does not name {words!r}"
-    assert not lab.table().empty
 
 
 def unpacked(packed: Any) -> Any:
@@ -91,6 +104,14 @@ def unpacked(packed: Any) -> Any:
     if isinstance(packed, dict):
         return unpacked(packed["values"]).reshape(-1, packed["row"])
     return packed
+
+
+def written(frame: dict[str, Any]) -> Iterator[str]:
+    """Yield the words that a frame puts into the picture."""
+    traces = {f"{key}.{path}": value for key, each in frame["traces"].items() for path, value in each.items()}
+    for path, value in {**frame["layout"], **traces}.items():
+        if path.endswith(("text", "texttemplate")):
+            yield from [value] if isinstance(value, str) else value
 
 
 def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:

@@ -55,7 +55,7 @@ def test_the_squares_are_a_film_of_the_weights(values: dict[str, Any]) -> None:
     lab = at(labs.where_from, **values)
     run, film = lab.result, trace(lab, "weights")
     childhood, actions = lab.values["childhood_trials"], lab.values["actions"]
-    full = float(re.search(r"Weights up to ±?(\S+)<br>", lab.frame["layout"]["annotations[0].text"])[1])
+    full = float(re.search(r"[Uu]p to ±?([\d.]+)", lab.frame["layout"]["annotations[0].text"])[1])
     shades = film["marker.color"]
     assert np.abs(shades).max() <= 1
     for stop in (0, 17, 200, 201, 350, len(shades) - 1):

@@ -19,7 +19,7 @@ def trace(lab, key):
 
 
 def numbers(pattern, lab):
-    return [float(each) for each in re.search(pattern, lab.sentence).groups()]
+    return [float(each) for each in re.search(pattern, lab.sentence.replace("−", "-")).groups()]
 
 
 # The ringtone
@@ -65,7 +65,7 @@ def test_the_moments_are_marked_where_the_errors_stand(delay):
 def test_the_ringtone_sentence_tells_each_special_trial():
     lab = labs.the_ringtone()
     lab.set(omitted_trial=100)
-    assert "In trial 100 the hug fails at step 15, with an error of -1.00" in lab.sentence
+    assert "In trial 100 the hug fails at step 15, with an error of −1.00" in lab.sentence
     lab.set(omitted_trial=0, uncued_trial=60)
     assert "In trial 60 there is no ringtone, and the error at the hug is +1.00." in lab.sentence
     lab.set(omitted_trial=60)

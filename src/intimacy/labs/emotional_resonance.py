@@ -13,8 +13,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import emotional_resonance as model
 from intimacy.models.emotional_resonance import Crowd
+from intimacy.parameters import decimal, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -95,7 +97,7 @@ def _add_arrow(figure: go.Figure, key: str, dial: int) -> None:
 
 
 def _add_dots(figure: go.Figure, key: str, color: str, dial: int, size: int = 8) -> None:
-    marker = {"color": color, "size": size, "opacity": 0.5}
+    marker = {"color": color, "size": size, "symbol": "circle-open", "line": {"width": 1.5}}
     figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, **_on_dial(dial))
 
 
@@ -198,9 +200,9 @@ def in_step() -> Lab:
 
 
 def _add_gained(figure: go.Figure) -> None:
-    """Add the lines of two people against a metronome, with a dotted one for where each would go alone."""
-    for person, color in (("i", theme.PERSON_I), ("j", theme.PERSON_J)):
-        alone = {"color": color, "dash": "dot", "width": 1.5}
+    """Add the lines of two people against a metronome, with a thin one for where each would go alone."""
+    for person, color, dash in (("i", theme.PERSON_I, "dot"), ("j", theme.PERSON_J, "dashdot")):
+        alone = {"color": color, "dash": dash, "width": 1.5}
         figure.add_scatter(meta=f"alone {person}", x=[], y=[], mode="lines", line=alone)
         line = {"color": color, "dash": theme.DASHES[color]}
         figure.add_scatter(meta=f"gained {person}", x=[], y=[], mode="lines", line=line)
@@ -236,16 +238,17 @@ def _clocks_figure() -> go.Figure:
     figure.add_scatter(meta="endless", x=[], y=[], mode="lines", line=endless, yaxis="y4")
     figure.add_scatter(meta="sliding", x=[], y=[], mode="lines", line_color=theme.INK, yaxis="y4")
     figure.update_layout(
-        xaxis={"title": "Second", "range": [0, CLOCK_SECONDS], "anchor": "free", "position": 0},
-        yaxis={"title": "Turns gained on<br>a metronome", "domain": [0.33, 0.59], "anchor": "x"},
+        xaxis={"title": "Time (seconds)", "range": [0, CLOCK_SECONDS], "anchor": "free", "position": 0},
+        yaxis={"title": "Gained on a<br>metronome (turns)", "domain": [0.33, 0.59], "anchor": "x"},
         yaxis4={"title": "PLV in the<br>sliding window", "domain": [0, 0.24], "range": [0, 1.05], "anchor": "x"},
     )
     figure.update_layout(yaxis4={"tickvals": [0, 0.5, 1]})
-    figure.add_annotation(theme.label("dotted: each of them alone", theme.INK, x=0, y=0.59, **_CORNER))
+    figure.add_annotation(theme.label("i alone: dotted, j alone: dash-dotted", theme.INK, x=0, y=0.59, **_CORNER))
     figure.add_annotation(theme.label("dotted: in an endless run", theme.MUTED, x=0, y=0.24, **_CORNER))
     return figure
 
 
+@checked
 def window_means(difference: Array, width: int, at: NDArray[np.intp]) -> Arrows:
     """Return the mean of exp(iφ) over the last ``width`` samples up to each index, fewer where the run has just begun.
 
@@ -257,6 +260,7 @@ def window_means(difference: Array, width: int, at: NDArray[np.intp]) -> Arrows:
     return means
 
 
+@checked
 def draw_clocks(parameters: model.InStep, run: model.InStepRun) -> Frame:
     """Return what a run of the two clocks changes in the picture."""
     step = model.in_step.SECONDS_PER_STEP
@@ -286,10 +290,11 @@ def _describe_clocks(parameters: model.InStep, run: model.InStepRun) -> str:
     tempi = [_tempo(phase, run.seconds) for phase in (run.phase_i, run.phase_j)]
     slips = f"{run.slips} whole turn" + ("" if run.slips == 1 else "s")
     return (
-        f"Alone, i beats {fast:.2f} times a second and j {slow:.2f}. {_what_the_equations_say(parameters)} In this run "
-        f"they beat {tempi[0]:.2f} and {tempi[1]:.2f} times a second over the last {CLOCK_SECONDS // 2} seconds, and "
-        f"one has gained {slips} on the other. The phase-locking value is {run.plv:.2f} over the whole run, "
-        f"{run.sliding_plv[-1]:.2f} in the last window and {model.stationary_plv(parameters):.2f} in an endless run."
+        f"Alone, i beats {decimal(fast)} times a second and j {decimal(slow)}. {_what_the_equations_say(parameters)} "
+        f"In this run they beat {decimal(tempi[0])} and {decimal(tempi[1])} times a second over the last "
+        f"{CLOCK_SECONDS // 2} seconds, and one has gained {slips} on the other. The phase-locking value "
+        f"is {run.plv:.2f} over the whole run, {run.sliding_plv[-1]:.2f} in the last window and "
+        f"{model.stationary_plv(parameters):.2f} in an endless run."
     )
 
 
@@ -381,7 +386,7 @@ def _dyad_figure() -> go.Figure:
         x=[],
         y=[],
         mode="lines",
-        line={"width": 0},
+        line={"color": theme.MUTED, "width": 1},
         fill="toself",
         fillcolor="rgba(118,118,118,0.25)",
         xaxis="x4",
@@ -398,8 +403,8 @@ def _dyad_figure() -> go.Figure:
         yaxis="y4",
     )
     figure.update_layout(
-        xaxis={"title": "Second", "range": [0, DYAD_SECONDS], "anchor": "y"},
-        yaxis={"title": "Turns gained on<br>a metronome", "domain": [0.36, 0.61], "anchor": "x"},
+        xaxis={"title": "Time (seconds)", "range": [0, DYAD_SECONDS], "anchor": "y"},
+        yaxis={"title": "Gained on a<br>metronome (turns)", "domain": [0.36, 0.61], "anchor": "x"},
         xaxis4={
             "range": [-0.5, 2.5],
             "tickvals": [0, 1, 2],
@@ -415,7 +420,7 @@ def _dyad_figure() -> go.Figure:
             "anchor": "x4",
         },
     )
-    figure.add_annotation(theme.label("dotted: each of them alone", theme.INK, x=0, y=0.61, **_CORNER))
+    figure.add_annotation(theme.label("i alone: dotted, j alone: dash-dotted", theme.INK, x=0, y=0.61, **_CORNER))
     figure.add_annotation(theme.label("grey: unrelated taps, 95 %", theme.MUTED, x=0, y=0.21, **_CORNER))
     return figure
 
@@ -438,6 +443,7 @@ def _taps(parameters: model.Dyad, run: model.DyadRun) -> _Taps | None:
     return _Taps(model.interval_correlations(taps_i, taps_j), 1.96 / math.sqrt(pairs))
 
 
+@checked
 def draw_dyad(parameters: model.Dyad, run: model.DyadRun) -> Frame:
     """Return what a run of the four rhythms changes in the picture."""
     at = np.arange(round(DYAD_SECONDS / CLOCK_STEP) + 1) * round(CLOCK_STEP / model.in_step.DYAD_SECONDS_PER_STEP)
@@ -462,8 +468,9 @@ def _describe_dyad(parameters: model.Dyad, run: model.DyadRun) -> str:
     fast, slow = _natural_tempi(parameters)
     tempo_i, tempo_j = run.tempi
     text = (
-        f"Alone, i beats {fast:.2f} times a second and j {slow:.2f}. In the last half of this minute i acts "
-        f"{tempo_i:.2f} times a second and j {tempo_j:.2f}; the phase-locking value of their actions is {run.plv:.2f}. "
+        f"Alone, i beats {decimal(fast)} times a second and j {decimal(slow)}. In the last half of this minute i acts "
+        f"{decimal(tempo_i)} times a second and j {decimal(tempo_j)}; the phase-locking value of their actions is "
+        f"{run.plv:.2f}. "
     )
     if min(parameters.within_i, parameters.within_j, parameters.i_hears_j, parameters.j_hears_i) == 0:
         text += "With a coupling of 0 the four rhythms need not share a tempo. "
@@ -479,8 +486,9 @@ def _describe_dyad(parameters: model.Dyad, run: model.DyadRun) -> str:
         return f"{text}Without noise there is nothing to correct from tap to tap."
     j_after_i, same, i_after_j = taps.correlations
     return (
-        f"{text}The next interval of j goes with that of i by {j_after_i:+.2f}, the next of i with that of j by "
-        f"{i_after_j:+.2f}, the same intervals by {same:+.2f}; 95 of 100 unrelated values lie within {taps.limit:.2f}."
+        f"{text}The next interval of j goes with that of i by {signed(j_after_i)}, the next of i with that of j by "
+        f"{signed(i_after_j)}, the same intervals by {signed(same)}; 95 of 100 unrelated values lie within "
+        f"{taps.limit:.2f}."
     )
 
 
@@ -566,7 +574,7 @@ def _recordings_figure() -> go.Figure:
         xaxis={"title": "Phase-locking value (PLV)", "range": [0, 1], "dtick": 0.2},
         yaxis={"title": "How many<br>(tallest = 1)", "domain": [0, 0.36], "range": [0, 1.08], "tickvals": [0, 1]},
         xaxis3={
-            "title": "Second",
+            "title": "Time (seconds)",
             "domain": [0.5, 1],
             "range": [0, _SIGNAL_SECONDS],
             "tickvals": [0, 0.5, 1],
@@ -586,6 +594,7 @@ def _shares(values: Array, bins: int) -> dict[str, Array]:
     return {"x": edges, "y": np.append(counts, 0) / counts.max()}
 
 
+@checked
 def draw_recordings(parameters: model.NullModel, run: model.NullModelRun) -> Frame:
     """Return what two recordings change in the picture."""
     samples = len(run.difference)
@@ -696,7 +705,7 @@ def _crowd_figure() -> go.Figure:
     figure.add_scatter(meta="endless", x=[], y=[], mode="lines", line=endless)
     figure.add_scatter(meta="order", x=[], y=[], mode="lines", line_color=_CROWD)
     figure.update_layout(
-        xaxis={"title": "Second", "range": [0, CROWD_SECONDS]},
+        xaxis={"title": "Time (seconds)", "range": [0, CROWD_SECONDS]},
         yaxis={"title": "Order r", "domain": [0, 0.3], "range": [0, 1.05], "tickvals": [0, 0.5, 1]},
         xaxis3={
             "title": "Coupling K<br>(rad/s)",
@@ -712,6 +721,7 @@ def _crowd_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_crowd(parameters: Crowd, run: model.CrowdRun) -> Frame:
     """Return what a crowd changes in the picture."""
     couplings = np.linspace(0, 6, 241)

@@ -9,9 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import mirror_systems as model
 from intimacy.models.mirror_systems import Association, Contagion, Contingency, Overlap
 from intimacy.models.mirror_systems.overlap import State
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -35,12 +37,6 @@ MINUTES_PER_STOP = 0.5
 
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
 _NOTHING: dict[str, Array] = {"x": np.empty(0), "y": np.empty(0)}
-
-
-def _signed(value: float) -> str:
-    """Write an index with its sign, and none where it rounds to zero."""
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
 
 
 def _names(actions: int) -> list[str]:
@@ -130,14 +126,19 @@ def where_from() -> Lab:
 
 def _learning_figure() -> go.Figure:
     figure = theme.new_figure(640, margin={"l": 72, "r": 16, "t": 54, "b": 48}, barmode="overlay")
-    scale = [[0, theme.PERSON_J], [0.5, theme.GRID], [1, theme.PERSON_I]]
     figure.add_bar(
         meta="weights",
         x=[],
         y=[],
         base=[],
         width=0.88,
-        marker={"color": [], "colorscale": scale, "cmin": -1, "cmax": 1, "line": {"color": theme.INK, "width": []}},
+        marker={
+            "color": [],
+            "colorscale": theme.WARMTH_MAP,
+            "cmin": -1,
+            "cmax": 1,
+            "line": {"color": theme.INK, "width": []},
+        },
         hoverinfo="skip",
         xaxis="x2",
         yaxis="y2",
@@ -147,7 +148,7 @@ def _learning_figure() -> go.Figure:
         x=[],
         y=[],
         mode="markers",
-        marker={"symbol": "circle-open", "size": 11, "color": theme.INK, "line": {"width": 2}},
+        marker={"size": 11, "color": theme.GRID, "line": {"color": theme.INK, "width": 2}},
         hoverinfo="skip",
         xaxis="x2",
         yaxis="y2",
@@ -196,6 +197,7 @@ def _learning_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
     """Return what a run changes in the picture: the weights at each stop of the play control, and the index."""
     actions, childhood = parameters.actions, parameters.childhood_trials
@@ -224,7 +226,7 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
         "yaxis2.range": edges[::-1],
         "xaxis3.range": edges,
         "yaxis3.range": [1.04 * bottom, 1.04 * top],
-        "annotations[0].text": f"Weights up to {'±' if weights.min() < -0.01 else ''}{full:g}<br>□ same, ○ last trial",
+        "annotations[0].text": f"{_scale(full, negative=weights.min() < -0.01)}<br>□ same, ○ last trial",
         "annotations[1].text": f"Seeing {names[0]}<br>calls up …",
         "annotations[6].text": _beside_dashes(known, crossing if crosses else None),
         "annotations[6].x": crossing if crosses else TRAINING_TRIALS - 6,
@@ -251,6 +253,10 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
     )
 
 
+def _scale(full: float, *, negative: bool) -> str:
+    return f"Up to ±{full:g}; dark: below 0" if negative else f"Weights up to {full:g}"
+
+
 def _beside_dashes(known: bool, crossing: float | None) -> str:
     if not known:
         return ""
@@ -268,18 +274,18 @@ def _describe_learning(parameters: Association, run: model.AssociationRun) -> st
     means = (
         ""
         if parameters.rule == "oja"
-        else f" (on average {_signed(run.expected_index[parameters.childhood_trials])} and "
-        f"{_signed(run.expected_index[-1])})"
+        else f" (on average {signed(run.expected_index[parameters.childhood_trials])} and "
+        f"{signed(run.expected_index[-1])})"
     )
     text = (
-        f"The mirror index is {_signed(start)} when the training begins and {_signed(end)} after {TRAINING_TRIALS} "
+        f"The mirror index is {signed(start)} when the training begins and {signed(end)} after {TRAINING_TRIALS} "
         f"trials of it{means}. {_when_it_turns(parameters, run)} "
     )
     response = run.response[:, 0]
     other = 1 + int(response[1:].argmax())
     text += (
         f"At the end the sight of {_action(0, parameters.actions)} calls up the same action with "
-        f"{_signed(response[0])} and {_action(other, parameters.actions)} with {_signed(response[other])}."
+        f"{signed(response[0])} and {_action(other, parameters.actions)} with {signed(response[other])}."
     )
     if parameters.rule == "hebb":
         text += f" The mean of all weights has grown to {run.weights[-1].mean():.2f}, and nothing stops it."
@@ -375,6 +381,7 @@ def _contingency_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_contingency(_: Contingency, run: model.ContingencyRun) -> Frame:
     """Return what a run changes in the picture."""
     lines = {
@@ -394,9 +401,9 @@ def _describe_contingency(parameters: Contingency, run: model.ContingencyRun) ->
     met = int((run.cue & run.outcome).sum())
     return (
         f"Your smile is met in {met} of {int(run.cue.sum())} trials. The contingency is {parameters.with_cue:g} − "
-        f"{parameters.without_cue:g} = {_signed(parameters.contingency)}. The delta rule gives your smile a weight of "
-        f"{_signed(run.cue_weight[-1])} and the situation {_signed(run.context_weight[-1])} at the end, where "
-        f"{_signed(run.expected_cue_weight[-1])} and {_signed(run.expected_context_weight[-1])} are expected. Plain "
+        f"{parameters.without_cue:g} = {signed(parameters.contingency)}. The delta rule gives your smile a weight of "
+        f"{signed(run.cue_weight[-1])} and the situation {signed(run.context_weight[-1])} at the end, where "
+        f"{signed(run.expected_cue_weight[-1])} and {signed(run.expected_context_weight[-1])} are expected. Plain "
         f"Hebb has counted up to {run.hebb_weight[-1]:.2f}."
     )
 
@@ -552,6 +559,7 @@ def _overlap_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
     """Return what a study changes in the picture."""
     inside = np.isfinite(run.pattern_self)
@@ -669,6 +677,7 @@ def in_a_group() -> Lab:
         ],
         advanced=["stressor", "time_constant"],
         pinned=["mean"],
+        only_with={"people": ("constellation", ("chain", "ring", "star", "everyone"))},
         play=Play("Minute", ["most", "mean", "least"], 0, MINUTES, step=MINUTES_PER_STOP, seconds=12, films=["people"]),
     )
 
@@ -689,7 +698,7 @@ def _group_figure() -> go.Figure:
         marker={
             "color": [],
             "size": [],
-            "colorscale": [[0, theme.GRID], [1, theme.STRESS]],
+            "colorscale": [[0, theme.GRID], [1, theme.COLD]],
             "cmin": 0,
             "cmax": 1,
             "opacity": 1,
@@ -716,15 +725,14 @@ def _group_figure() -> go.Figure:
     )
     hidden = {"visible": False, "constrain": "domain", "range": [-1.18, 1.18]}
     figure.update_layout(
-        xaxis={"title": {"text": "Minute", "standoff": 4}, "range": [0, MINUTES], "dtick": 30, "anchor": "y"},
+        xaxis={"title": {"text": "Time (minutes)", "standoff": 4}, "range": [0, MINUTES], "dtick": 30, "anchor": "y"},
         yaxis={"title": "Arousal<br>(toy units)", "domain": [0.23, 0.55], "anchor": "x", "nticks": 5},
         xaxis2={**hidden, "domain": [0, 1], "anchor": "y2"},
         yaxis2={**hidden, "domain": [0.63, 1], "anchor": "x2", "scaleanchor": "x2"},
         xaxis3={"title": "Loop gain: from 1 on, a runaway", "anchor": "y3"},
         yaxis3={"visible": False, "domain": [0, 0.08], "range": [-0.5, 0.5], "anchor": "x3"},
     )
-    shade = {"fillcolor": theme.MUTED, "opacity": 0.14, "line_width": 0}
-    figure.add_shape(type="rect", x0=0, x1=0, y0=0, y1=1, yref="y domain", **shade)
+    figure.add_shape(type="rect", x0=0, x1=0, y0=0, y1=1, yref="y domain", **theme.SHADED)
     wall = {"color": theme.INK, "width": 2}
     figure.add_shape(type="line", x0=1, x1=1, y0=-0.5, y1=0.5, xref="x3", yref="y3", line=wall)
     ceiling = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
@@ -756,6 +764,7 @@ def _walk(ties: Array) -> list[int]:
     return walk
 
 
+@checked
 def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
     """Return what a run changes in the picture: everyone's arousal at each stop, and the group's over time."""
     count = len(run.stressed)

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import neural_pathways as model
 from intimacy.models.neural_pathways import PERSONS, RATE_CEILING, REGIONS, Person, Region, TwoPeople
 from intimacy.widgets import Frame, Lab, Play, Preset, Solid, theme
@@ -28,6 +29,7 @@ _MOST_SAMPLES = 400
 _SMALLEST_TOP = 1.5
 
 
+@checked
 def the_pathways(solid: Solid | None = None) -> Lab:
     """A threat to A, felt by B: four regions of each over time, as a network, and on a brain where one is given.
 
@@ -425,6 +427,7 @@ def _changed(kind: str, name: str, **changes: Any) -> dict[str, Any]:
     return {f"{kind}[{_PLACE_OF[kind][name]}].{path}": value for path, value in changes.items()}
 
 
+@checked
 def draw_pathways(parameters: TwoPeople, run: model.TwoPeopleRun, *, with_solid: bool = False) -> Frame:
     """Return what a run changes in the picture, and in the colours of the brain where there is one."""
     top = theme.ceiling(float(run.rates.max()), _SMALLEST_TOP)
@@ -590,6 +593,7 @@ _BRINK_TOP = 24.0
 _BRINK_POINTS = 121
 
 
+@checked
 def approach(parameters: TwoPeople) -> Brink:
     """Follow both insulas as the coupling e nears the critical e_c, for two people who feel each other alike.
 
@@ -664,7 +668,7 @@ def _brink_figure() -> go.Figure:
         x=[],
         y=[],
         mode="lines",
-        line={"width": 0},
+        line={"color": theme.MUTED, "width": 1},
         fill="toself",
         fillcolor="rgba(118,118,118,0.18)",
         hoverinfo="skip",

@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import neuromodulation as model
+from intimacy.parameters import decimal, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -158,7 +160,7 @@ def _axis_figure() -> go.Figure:
         meta="now", x=[], y=[], mode="markers", marker={"size": 13, "color": theme.INK}, cliponaxis=False, **below
     )
     figure.update_layout(
-        xaxis={"title": "Hour", "range": [0, AXIS_HOURS], "dtick": 2, "anchor": "y"},
+        xaxis={"title": "Time (hours)", "range": [0, AXIS_HOURS], "dtick": 2, "anchor": "y"},
         yaxis2={"title": "ACTH<br>(model units)", "domain": [0.8, 1], "range": [0, 4], "anchor": "x"},
         yaxis={"title": "Corticosteroid<br>(model units)", "domain": [0.47, 0.72], "range": [0, 4]},
         xaxis3={"title": "Drive that gets through the buffers", "range": [0, 123], "dtick": 20, "anchor": "y3"},
@@ -170,9 +172,7 @@ def _axis_figure() -> go.Figure:
             "anchor": "x3",
         },
     )
-    figure.add_shape(
-        type="rect", x0=0, x1=0, y0=0.47, y1=1, yref="paper", fillcolor=theme.MUTED, opacity=0.2, line_width=0
-    )
+    figure.add_shape(type="rect", x0=0, x1=0, y0=0.47, y1=1, yref="paper", **theme.SHADED)
     figure.add_annotation(theme.label("pituitary", theme.INK, x=0, y=1.0, **_CORNER))
     figure.add_annotation(theme.label("adrenal; dotted: steady level", theme.PERSON_J, x=0, y=0.72, **_CORNER))
     figure.add_annotation(theme.label("shaded: must pulse; dot: now", theme.PERSON_J, x=0, y=0.29, **_CORNER))
@@ -180,6 +180,7 @@ def _axis_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_axis(parameters: model.StressAxis, run: model.StressAxisRun) -> Frame:
     """Return what a run of the stress axis changes in the picture."""
     hours = run.minutes / 60
@@ -440,7 +441,12 @@ def _buffers_figure() -> go.Figure:
             )
     choices = {"range": [-0.35, 1.35], "tickvals": [0, 1], "ticktext": ["alone", "with a<br>friend"], "zeroline": False}
     figure.update_layout(
-        xaxis={"title": "Minute since the stressor began", "range": [0, CASCADE_MINUTES], "dtick": 30, "anchor": "y"},
+        xaxis={
+            "title": "Time since the stressor began (minutes)",
+            "range": [0, CASCADE_MINUTES],
+            "dtick": 30,
+            "anchor": "y",
+        },
         yaxis2={"title": "Signals<br>(a.u.)", "domain": [0.84, 1], "anchor": "x"},
         yaxis={"title": "Rise of cortisol (a.u.)", "domain": [0.44, 0.76]},
         xaxis3={**choices, "domain": [0, 0.42], "anchor": "y3"},
@@ -449,9 +455,7 @@ def _buffers_figure() -> go.Figure:
         # Ticks by name: plotly would write a half as a plain 5.
         yaxis4={"type": "log", "domain": [0, 0.25], "anchor": "x4", "tickvals": [0.03, 0.1, 0.3, 1, 3, 10, 30, 100]},
     )
-    figure.add_shape(
-        type="rect", x0=0, x1=0, y0=0.44, y1=1, yref="paper", fillcolor=theme.MUTED, opacity=0.2, line_width=0
-    )
+    figure.add_shape(type="rect", x0=0, x1=0, y0=0.44, y1=1, yref="paper", **theme.SHADED)
     for text, color, x, y in (
         ("dotted: CRH, dashed: ACTH", theme.INK, 0, 1.0),
         ("area: no buffer; black: both", theme.PERSON_J, 0, 0.76),
@@ -514,7 +518,7 @@ def _describe_buffers(parameters: model.StressCascade, run: model.CascadeRun) ->
     found = model.interaction(**peaks)
     joined = (
         f"Both take {_times(1 - shares['both'])}, while the two shares add up to {_times(added)}. As a difference the "
-        f"interaction is {found.raw:+.2f} units; as a ratio there is none."
+        f"interaction is {signed(found.raw)} units; as a ratio there is none."
         if parameters.social_support and parameters.oxytocin
         else "With one buffer or none there is nothing to combine."
     )
@@ -670,7 +674,7 @@ def _describe_gain(_: model.SignalGain, run: model.GainRun) -> str:
         f"{now.spontaneous:.2f} Hz and the rate with the signal from {course.evoked[0]:.2f} to {now.evoked:.2f} Hz. "
         f"The signal-to-noise ratio goes from {_ratio(course.signal_to_noise[0])} to {_ratio(now.signal_to_noise)}. "
         f"How well one second of spikes tells the signal from none, in spreads of the count, goes from "
-        f"{course.discriminability[0]:.1f} to {now.discriminability:.1f}."
+        f"{decimal(float(course.discriminability[0]), 1)} to {decimal(float(now.discriminability), 1)}."
     )
 
 
@@ -725,6 +729,7 @@ _OUTCOME_MARKS = {
 }
 
 
+@checked
 @lru_cache(maxsize=16)
 def exact(parameters: model.ByChance) -> model.Outcomes:
     """Return the exact chances; kept, because each takes a few milliseconds."""
@@ -734,7 +739,7 @@ def exact(parameters: model.ByChance) -> model.Outcomes:
 def _chance_figure() -> go.Figure:
     figure = theme.new_figure(660, margin={"l": 70, "r": 16, "t": 30, "b": 48})
     for key, (color, symbol) in _OUTCOME_MARKS.items():
-        marker = {"color": color, "symbol": symbol, "size": 6, "opacity": 0.6, "line": {"width": 1, "color": color}}
+        marker = {"color": color, "symbol": symbol, "size": 6, "line": {"width": 1, "color": color}}
         figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, hoverinfo="skip")
     figure.add_scatter(meta="limit 24", x=[], y=[], mode="lines", line=_DOTTED)
     figure.add_scatter(meta="limit 48", x=[], y=[], mode="lines", line=_DOTTED)
@@ -773,18 +778,11 @@ def _found(run: model.ByChanceRun) -> dict[str, NDArray[np.bool_]]:
     return {"both": first & second, "only_24": first & ~second, "only_48": ~first & second, "neither": ~first & ~second}
 
 
-def _critical(parameters: model.ByChance) -> float:
-    """Return the t beyond which a dose is significant."""
-    from scipy.special import stdtrit  # here because the import takes 0.2 s
-
-    return -float(stdtrit(parameters.participants - 1, parameters.alpha / 2))
-
-
 def _draw_chance(parameters: model.ByChance, run: model.ByChanceRun) -> Frame:
     found = _found(run)
     low = -theme.ceiling(-min(run.t_24.min(), run.t_48.min()), 4)
     high = theme.ceiling(max(run.t_24.max(), run.t_48.max()), 8)
-    limit = _critical(parameters)
+    limit = run.critical
     # One broken line through both limits: there and back, outside the picture.
     far = 4 * max(high, -low)
     across = np.array([-limit, -limit, limit, limit]), np.array([-far, far, far, -far])
@@ -821,7 +819,7 @@ def _describe_chance(parameters: model.ByChance, run: model.ByChanceRun) -> str:
     split = _found(run)["only_24"]
     tested = "No study finds 24 but not 48 IU."
     if split.any():
-        told = (run.p_between[split] < parameters.alpha).mean()
+        told = run.significant_between[split].mean()
         tested = f"Of those that find 24 but not 48 IU, {_times(float(told))} also find that the doses differ."
     truth = (
         "The two doses truly do the same, so every difference between them is chance."
@@ -829,7 +827,7 @@ def _describe_chance(parameters: model.ByChance, run: model.ByChanceRun) -> str:
         else "The two doses truly differ."
     )
     return (
-        f"In {parameters.studies} studies of {parameters.participants} people each, these are significant: {listed}. "
+        f"In {parameters.studies:,} studies of {parameters.participants} people each, these are significant: {listed}. "
         f"Tested against each other, the doses differ in {100 * shares.between:.1f} % (exactly "
         f"{100 * chances.between:.1f}). {tested} {truth}"
     )

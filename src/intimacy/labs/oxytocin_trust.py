@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from intimacy.arguments import Seed, checked
 from intimacy.models import replication
 from intimacy.models.oxytocin_trust import fitting, kinetics, loop, playable
-from intimacy.parameters import Parameters, choice
+from intimacy.parameters import Parameters, choice, decimal, signed
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
 TRACE_LEVEL = 10.0
@@ -108,13 +109,11 @@ def _loop_figure() -> go.Figure:
     figure = theme.new_figure(590, margin={"l": 84, "r": 16, "t": 46, "b": 48}, bargap=0.25)
     faint = {"width": 1}
     blue, purple, orange = theme.PERSON_I, theme.OXYTOCIN, theme.DOPAMINE
-    figure.add_scatter(meta="level one", x=[], y=[], mode="lines", line={**faint, "color": purple}, opacity=0.55)
+    figure.add_scatter(meta="level one", x=[], y=[], mode="lines", line={**faint, "color": purple})
     figure.add_scatter(
         meta="level", x=[], y=[], mode="lines", line_color=purple, fill="tozeroy", fillcolor="rgba(204,121,167,0.3)"
     )
-    figure.add_scatter(
-        meta="belief one", x=[], y=[], mode="lines", line={**faint, "color": blue}, opacity=0.55, yaxis="y2"
-    )
+    figure.add_scatter(meta="belief one", x=[], y=[], mode="lines", line={**faint, "color": blue}, yaxis="y2")
     figure.add_scatter(meta="belief", x=[], y=[], mode="lines", line_color=blue, yaxis="y2")
     figure.add_scatter(
         meta="indifference",
@@ -135,7 +134,7 @@ def _loop_figure() -> go.Figure:
         yaxis="y3",
     )
     figure.add_scatter(meta="investment", x=[], y=[], mode="lines", line_color=blue, yaxis="y3")
-    figure.add_bar(meta="error one", x=[], y=[], marker={"color": orange}, opacity=0.6, yaxis="y4")
+    figure.add_bar(meta="error one", x=[], y=[], marker=theme.edged(orange), yaxis="y4")
     figure.add_scatter(meta="error", x=[], y=[], mode="lines", line_color=theme.INK, yaxis="y4")
     for name, (title, domain, bounds) in _LOOP_PANELS.items():
         figure.update_layout({name: {"title": {"text": title}, "domain": domain, "range": bounds, "anchor": "x"}})
@@ -143,9 +142,7 @@ def _loop_figure() -> go.Figure:
     figure.update_xaxes(
         title="Round", range=[0.2, 60.8], anchor="free", position=0, tickvals=[1, 10, 20, 30, 40, 50, 60]
     )
-    figure.add_shape(
-        type="rect", x0=0, x1=0, y0=0, y1=1, yref="paper", fillcolor=theme.MUTED, opacity=0.16, line_width=0
-    )
+    figure.add_shape(type="rect", x0=0, x1=0, y0=0, y1=1, yref="paper", **theme.SHADED)
     corner: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "yref": "paper"}
     for text, color, y in (
         ("bold: mean, thin: one pair", purple, 1.0),
@@ -158,6 +155,7 @@ def _loop_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_loop(parameters: loop.Loop, run: loop.LoopRun) -> Frame:
     """Return what a run of the loop changes in the picture."""
     fine = run.fine_minutes / parameters.interval + 1
@@ -205,8 +203,8 @@ def _describe_loop(parameters: loop.Loop, run: loop.LoopRun) -> str:
     effect = loop.HYPOTHESES[parameters.hypothesis]
     return (
         f"{', '.join(parts)}. Oxytocin, which here {effect}, is at {level[-10:].mean():.2f} for the last ten choices. "
-        f"The prediction error of the pair shown lies between {run.example.prediction_error.min():+.2f} and "
-        f"{run.example.prediction_error.max():+.2f}."
+        f"The prediction error of the pair shown lies between {signed(run.example.prediction_error.min())} and "
+        f"{signed(run.example.prediction_error.max())}."
     )
 
 
@@ -274,7 +272,13 @@ def _blood_figure() -> go.Figure:
     figure.update_layout(
         yaxis={"title": "Blood plasma<br>(pg/ml)", "domain": [0.55, 1], "range": [0, 40]},
         yaxis2={"title": "Brain's fluid<br>(pg/ml)", "domain": [0, 0.42], "range": [0, 40], "anchor": "x"},
-        xaxis={"title": "Minutes after the spray", "range": [0, 180], "anchor": "free", "position": 0, "dtick": 30},
+        xaxis={
+            "title": "Time after the spray (minutes)",
+            "range": [0, 180],
+            "anchor": "free",
+            "position": 0,
+            "dtick": 30,
+        },
     )
     corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
     figure.add_annotation(theme.label("dotted: 10 pg/ml, to count by", theme.OXYTOCIN, x=1, y=1.0, **corner))
@@ -304,7 +308,7 @@ def _describe_blood(_: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> st
     return (
         f"Plasma peaks at {run.peak:.1f} pg/ml after {run.peak_minute:.0f} minutes, spends {above:.1f} minutes above "
         f"10 pg/ml and is at {np.interp(90, run.minutes, run.plasma):.1f} after 90. The fluid at the lower back has "
-        f"changed by {rise:+.1f} % after 75 minutes."
+        f"changed by {signed(rise, 1)} % after 75 minutes."
     )
 
 
@@ -408,12 +412,13 @@ def _describe_funnel(parameters: replication.ReplicationLab, run: replication.La
     if parameters.prior < 1:
         truth += f" for {run.hypothesis_true.sum()} labs and 0 for the others"
     return (
-        f"{count} of {labs} labs are published, with a mean effect of {run.published_mean:.2f}, while {truth}; {wrong} "
-        f"of them point the wrong way. {chance}"
+        f"{count} of {labs} labs are published, with a mean effect of {decimal(run.published_mean)}, while {truth}; "
+        f"{wrong} of them point the wrong way. {chance}"
     )
 
 
-def trust_game(seed: int = 3) -> Game:
+@checked
+def trust_game(seed: Seed = 3) -> Game:
     """The trust game as a person plays it: twenty rounds, two partners of hidden type."""
     return Game(
         "How much do you trust a partner whom you cannot see?",
@@ -550,6 +555,7 @@ class Reading:
         return self.posterior.to_frame()
 
 
+@checked
 def the_reading(game: Game) -> Lab:
     """The model reads a game: learning rate, betrayal aversion and sharpness, and how sure it can be of each."""
     prior = fitting.prior_on_grid()
@@ -693,8 +699,9 @@ class RecoveryStudy(Parameters):
     )
 
 
+@checked
 @lru_cache(maxsize=8)
-def simulate_recovery(parameters: RecoveryStudy, seed: int = 7) -> fitting.Recovery:
+def simulate_recovery(parameters: RecoveryStudy, seed: Seed = 7) -> fitting.Recovery:
     """Fit 150 simulated players and return true and fitted values; kept, since it takes up to half a second."""
     return fitting.recovery(int(parameters.rounds), 150, seed)
 
@@ -733,7 +740,12 @@ def _recovery_figure() -> go.Figure:
             **axes,
         )
         figure.add_scatter(
-            meta=name, x=[], y=[], mode="markers", marker={"color": theme.PERSON_I, "size": 6, "opacity": 0.7}, **axes
+            meta=name,
+            x=[],
+            y=[],
+            mode="markers",
+            marker={"color": theme.PERSON_I, "size": 6, "symbol": "circle-open"},
+            **axes,
         )
         limits = ends if scale == "linear" else np.log10(bounds).tolist()
         title_y = {"title": {"text": "Value that the fit found<br>(dashed: found = true)"}} if index == 1 else {}

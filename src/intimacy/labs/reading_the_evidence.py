@@ -9,10 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import neural_pathways, replication
 from intimacy.models import reading_the_evidence as model
 from intimacy.models.neural_pathways import ReverseInference
 from intimacy.models.reading_the_evidence import BrainImages, Curse, Field
+from intimacy.parameters import decimal
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 Array = NDArray[np.float64]
@@ -24,14 +26,8 @@ _DASHED = {"color": theme.MUTED, "dash": "dash", "width": 2}
 _RATES = np.linspace(0.01, 1, 100)
 
 
-def _signed(value: float, digits: int = 2) -> str:
-    """Write an effect with a true minus, and no sign where it rounds to zero."""
-    text = f"{value:.{digits}f}"
-    return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", "−")
-
-
 def _interval(pooled: model.Pooled, digits: int = 2) -> tuple[str, str]:
-    return _signed(pooled.low, digits), _signed(pooled.high, digits)
+    return decimal(pooled.low, digits), decimal(pooled.high, digits)
 
 
 def _percent(share: float) -> str:
@@ -133,7 +129,13 @@ def _forest_figure() -> go.Figure:
         },
     )
     figure.add_shape(
-        type="line", x0=0, x1=1, xref="x domain", y0=_ROWS - 0.2, y1=_ROWS - 0.2, line={"color": theme.GRID, "width": 1}
+        type="line",
+        x0=0,
+        x1=1,
+        xref="x domain",
+        y0=_ROWS - 0.2,
+        y1=_ROWS - 0.2,
+        line={"color": theme.MUTED, "width": 1},
     )
     above: dict[str, Any] = {"x": 0, **_ABOVE}
     figure.add_annotation(theme.label("◆ a comparison, ─ its 95 % interval", theme.INK, y=1, yshift=18, **above))
@@ -152,6 +154,7 @@ def _forest_order(studies: Any) -> Array:
     return rows
 
 
+@checked
 def draw_brain_images(_: BrainImages, run: model.BrainImagesRun) -> Frame:
     """Return what a way to pool changes in the picture."""
     rows, kept, pooled = _forest_order(run.studies), run.kept, run.pooled
@@ -167,8 +170,8 @@ def draw_brain_images(_: BrainImages, run: model.BrainImagesRun) -> Frame:
     return Frame(
         traces,
         {
-            "annotations[2].text": f"{_signed(pooled.estimate, 3)} [{', '.join(_interval(pooled, 3))}]",
-            "annotations[3].text": f"{_signed(pooled.prediction_low)} to {_signed(pooled.prediction_high)}",
+            "annotations[2].text": f"{decimal(pooled.estimate, 3)} [{', '.join(_interval(pooled, 3))}]",
+            "annotations[3].text": f"{decimal(pooled.prediction_low)} to {decimal(pooled.prediction_high)}",
         },
     )
 
@@ -179,17 +182,17 @@ def _describe_brain_images(parameters: BrainImages, run: model.BrainImagesRun) -
     low, high = int(without.argmin()), int(without.argmax())
     zero = "Zero lies outside of the interval" if pooled.low > 0 or pooled.high < 0 else "Zero lies inside the interval"
     after = (
-        f"The true effect of one more such experiment would lie between {_signed(pooled.prediction_low, 3)} and "
-        f"{_signed(pooled.prediction_high, 3)}, with 95 %."
+        f"The true effect of one more such experiment would lie between {decimal(pooled.prediction_low, 3)} and "
+        f"{decimal(pooled.prediction_high, 3)}, with 95 %."
         if parameters.method == "random"
         else "This model lets true effects not differ, so the next experiment has the same one."
     )
     return (
-        f"{pooled.experiments} comparisons pooled: with a brain image, agreement is {_signed(pooled.estimate, 3)} "
+        f"{pooled.experiments} comparisons pooled: with a brain image, agreement is {decimal(pooled.estimate, 3)} "
         f"points higher on a scale from 1 to 4, from {' to '.join(_interval(pooled, 3))} ({_chance(pooled.p)}). "
         f"{zero}. {_percent(pooled.i_squared)} of the variation is more than chance (I²). {after} Leaving out one "
-        f"more, the pooled effect is between {_signed(without[low], 3)} (without {_lower(names[low])}) and "
-        f"{_signed(without[high], 3)} (without {_lower(names[high])})."
+        f"more, the pooled effect is between {decimal(without[low], 3)} (without {_lower(names[low])}) and "
+        f"{decimal(without[high], 3)} (without {_lower(names[high])})."
     )
 
 
@@ -296,6 +299,7 @@ def _field_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_field(parameters: Field, run: model.FieldRun) -> Frame:
     """Return what a field changes in the picture of its intervals."""
     order = np.argsort(run.standard_error, kind="stable")
@@ -319,19 +323,19 @@ def draw_field(parameters: Field, run: model.FieldRun) -> Frame:
 def _describe_field(parameters: Field, run: model.FieldRun) -> str:
     text = f"{int(run.published.sum())} of {len(run.published)} experiments can be read. "
     truth = f"the mean true effect is {parameters.effect:g}"
-    everything = f"from {' to '.join(_interval(run.everything))}, around {_signed(run.everything.estimate)}"
+    everything = f"from {' to '.join(_interval(run.everything))}, around {decimal(run.everything.estimate)}"
     if run.pooled is None:
         return f"{text}That is too little to pool, while {truth}. All that was run would have given {everything}."
     pooled = run.pooled
     hit = "inside" if pooled.low <= parameters.effect <= pooled.high else "outside of"
     text += (
-        f"Pooled, they give {_signed(pooled.estimate)}, from {' to '.join(_interval(pooled))}; {truth}, "
+        f"Pooled, they give {decimal(pooled.estimate)}, from {' to '.join(_interval(pooled))}; {truth}, "
         f"{hit} this interval. All that was run would have given {everything}. "
     )
     if math.isfinite(pooled.prediction_low):
         text += (
             f"From what can be read, the true effect of the next experiment lies between "
-            f"{_signed(pooled.prediction_low)} and {_signed(pooled.prediction_high)}"
+            f"{decimal(pooled.prediction_low)} and {decimal(pooled.prediction_high)}"
         )
         share = np.mean((run.truth >= pooled.prediction_low) & (run.truth <= pooled.prediction_high))
         return f"{text}; of the true effects of all experiments run, {_percent(float(share))} do."
@@ -379,7 +383,7 @@ def funnel() -> Lab:
 
 def _funnel_figure() -> go.Figure:
     figure = theme.new_figure(460, margin={"l": 72, "r": 16, "t": 46, "b": 52})
-    figure.add_scatter(meta="edge", x=[], y=[], mode="lines", line={"color": theme.GRID, "width": 2})
+    figure.add_scatter(meta="edge", x=[], y=[], mode="lines", line={"color": theme.MUTED, "width": 1})
     figure.add_scatter(meta="wedge", x=[], y=[], mode="lines", line=_DOTTED)
     figure.add_scatter(meta="truth", x=[], y=[], mode="lines", line=_DASHED)
     figure.add_scatter(meta="middle", x=[], y=[], mode="lines", line={"color": theme.INK, "width": 2})
@@ -396,6 +400,7 @@ def _funnel_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_funnel(parameters: Field, run: model.FieldRun) -> Frame:
     """Return what a field changes in the picture of its funnel."""
     depth = theme.ceiling(float(run.standard_error.max()), 0.4)
@@ -427,7 +432,7 @@ def _describe_funnel(parameters: Field, run: model.FieldRun) -> str:
     shown = run.estimate[run.published]
     inside = int(((shown >= left) & (shown <= right)).sum())
     text += (
-        f", around a pooled effect of {_signed(run.pooled.estimate)}; the mean true effect is {parameters.effect:g}. "
+        f", around a pooled effect of {decimal(run.pooled.estimate)}; the mean true effect is {parameters.effect:g}. "
         f"{inside} of them lie inside the funnel around the pooled effect. "
     )
     if run.asymmetry is None:
@@ -435,7 +440,7 @@ def _describe_funnel(parameters: Field, run: model.FieldRun) -> str:
     found = run.asymmetry
     notice = "notices a difference" if found.p < 0.05 else "does not notice a difference"
     return (
-        f"{text}Egger's regression {notice} between small and large ones (intercept {_signed(found.intercept)}, "
+        f"{text}Egger's regression {notice} between small and large ones (intercept {decimal(found.intercept)}, "
         f"{_chance(found.p)})."
     )
 
@@ -511,6 +516,7 @@ def _curse_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_curse(parameters: Curse, run: model.CurseRun) -> Frame:
     """Return what a kind of study changes in the picture."""
     traces: dict[str, dict[str, Any]] = {}
@@ -582,6 +588,7 @@ def _busy_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_busy(parameters: ReverseInference, result: neural_pathways.ReverseInferenceResult) -> Frame:
     """Return what an area changes in the picture."""
     curve = neural_pathways.posterior(parameters.prior, parameters.sensitivity, _RATES)

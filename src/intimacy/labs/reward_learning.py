@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.reward_learning import (
     CUE_STEP,
     ClassicTraces,
@@ -34,7 +35,7 @@ from intimacy.models.reward_learning import (
     trials_until_half,
     wanting_and_liking,
 )
-from intimacy.parameters import integer
+from intimacy.parameters import integer, signed
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
 Array = NDArray[np.float64]
@@ -46,12 +47,6 @@ LONG = TemporalDifference(trials=300)
 """A course long enough for means over its second half."""
 
 LATE = slice(LONG.trials // 2, None)
-
-
-def _signed(value: float) -> str:
-    """Write an error with its sign, and none where it rounds to zero."""
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text
 
 
 def _of(count: int, one: str) -> str:
@@ -70,7 +65,8 @@ class Course(TemporalDifference):
     )
 
 
-def simulate_course(parameters: Course, seed: int = 7) -> TemporalDifferenceRun:
+@checked
+def simulate_course(parameters: Course, seed: Seed = 7) -> TemporalDifferenceRun:
     """Run :func:`~intimacy.models.reward_learning.simulate_temporal_difference` for a course of the lab."""
     return simulate_temporal_difference(parameters, seed)
 
@@ -153,8 +149,6 @@ def the_memory() -> Lab:
     )
 
 
-# Blue, neutral, orange; the front end turns the neutral grey of the grid, so that "no error" recedes in the dark too.
-_DIVERGING = [[0, theme.PERSON_I], [0.5, theme.GRID], [1, theme.DOPAMINE]]
 _TOP: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom"}
 _DOTTED: dict[str, Any] = {"color": theme.INK, "dash": "dot", "width": 1.5}
@@ -188,7 +182,7 @@ def _moments(run: TemporalDifferenceRun, panels: Panels) -> dict[str, Any]:
 def _ringtone_figure() -> go.Figure:
     figure = theme.new_figure(660, margin={"l": 76, "r": 16, "t": 116, "b": 56}, bargap=0.25)
     figure.add_heatmap(meta="errors", x=[], y=[], z=[], coloraxis="coloraxis", hoverinfo="skip")
-    figure.add_bar(meta="bars", x=[], y=[], marker={"color": theme.DOPAMINE}, yaxis="y2")
+    figure.add_bar(meta="bars", x=[], y=[], marker=theme.edged(theme.DOPAMINE), yaxis="y2")
     figure.add_scatter(meta="value", x=[], y=[], yaxis="y2", **_EXPECTATION)
     above, below = _RINGTONE_PANELS
     figure.update_layout(
@@ -203,7 +197,7 @@ def _ringtone_figure() -> go.Figure:
         },
         yaxis2={"title": "The trial shown", "domain": below, "range": [-1.15, 1.15], "anchor": "x"},
         coloraxis={
-            "colorscale": _DIVERGING,
+            "colorscale": theme.ERROR_MAP,
             "cmin": -1,
             "cmax": 1,
             "colorbar": {
@@ -230,6 +224,7 @@ def _ringtone_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_ringtone(parameters: Course, run: TemporalDifferenceRun) -> Frame:
     """Return what a course changes in the picture. Colours grow with the root of an error, so that small ones show."""
     bound = theme.ceiling(parameters.reward, 1)
@@ -268,7 +263,7 @@ def _describe_ringtone(parameters: Course, run: TemporalDifferenceRun) -> str:
     parts.append(f"Over all {parameters.trials} trials the largest error stands at {different}.")
     if parameters.negative_ratio == 1 and final_cue_error(parameters) > 0:
         needed = trials_until_half(run)
-        half = f"half of its long-run error of {_signed(final_cue_error(parameters))}"
+        half = f"half of its long-run error of {signed(final_cue_error(parameters))}"
         parts.append(
             f"The ringtone does not reach {half} here."
             if needed is None
@@ -277,6 +272,7 @@ def _describe_ringtone(parameters: Course, run: TemporalDifferenceRun) -> str:
     return " ".join(parts)
 
 
+@checked
 def peak_steps(run: TemporalDifferenceRun) -> set[int]:
     """Return the steps at which the largest error of a trial stands, over all trials that have any above zero."""
     error = run.prediction_error
@@ -288,12 +284,12 @@ def _trial_in_words(run: TemporalDifferenceRun, number: int) -> str:
     came, rang = run.rewarded[number - 1], run.cued[number - 1]
     if not rang:
         return f"In trial {number} there is no ringtone, and the error at the {'hug' if came else 'usual time'} is " + (
-            f"{_signed(hug)}."
+            f"{signed(hug)}."
         )
     event = "comes" if came else "fails"
     return (
-        f"In trial {number} the hug {event} at step {run.reward_step}, with an error of {_signed(hug)}; the error at "
-        f"the ringtone is {_signed(cue)}."
+        f"In trial {number} the hug {event} at step {run.reward_step}, with an error of {signed(hug)}; the error at "
+        f"the ringtone is {signed(cue)}."
     )
 
 
@@ -318,7 +314,8 @@ class KindsOfTrial:
         return self.traces.to_frame().assign(average=self.average, value=self.value)
 
 
-def simulate_kinds(parameters: TemporalDifference, seed: int = 7) -> KindsOfTrial:
+@checked
+def simulate_kinds(parameters: TemporalDifference, seed: Seed = 7) -> KindsOfTrial:
     """Run a course and sum up its second half: what is expected, and the error of each kind of trial."""
     run = simulate_temporal_difference(parameters, seed)
     value = run.value[LATE].mean(axis=0)
@@ -373,7 +370,7 @@ def _kinds_figure() -> go.Figure:
     _mark_moments(figure, _KIND_PANELS)
     for index, ((key, title), panel) in enumerate(zip(_KINDS.items(), _KIND_PANELS, strict=True), start=1):
         axis = "" if index == 1 else str(index)
-        figure.add_bar(meta=key, x=[], y=[], marker={"color": theme.DOPAMINE}, yaxis=f"y{axis}")
+        figure.add_bar(meta=key, x=[], y=[], marker=theme.edged(theme.DOPAMINE), yaxis=f"y{axis}")
         figure.update_layout(
             {f"yaxis{axis}": {"domain": panel, "range": [-1.15, 1.15], "anchor": "x", "tickvals": [-1, 0, 1]}}
         )
@@ -408,12 +405,12 @@ def _describe_kinds(parameters: TemporalDifference, kinds: KindsOfTrial) -> str:
     run, hug = kinds.run, kinds.run.reward_step
     late = run.reward_error[LATE]
     return (
-        f"A first hug brings an error of {_signed(kinds.traces.before_learning[hug])}. In the last {late.size} trials, "
+        f"A first hug brings an error of {signed(kinds.traces.before_learning[hug])}. In the last {late.size} trials, "
         f"{run.rewarded[LATE].sum()} of them with a hug, the expectation at the hug is {kinds.value[hug]:.2f} on "
-        f"average. Against it, a hug that comes brings {_signed(kinds.traces.after_learning[hug])}, and one that fails "
-        f"{_signed(kinds.traces.omission[hug])}. In these trials the errors at the hug have a mean of "
-        f"{_signed(late.mean())} and a standard deviation of {late.std():.2f}; the ringtone brings "
-        f"{_signed(run.cue_error[LATE].mean())} on average."
+        f"average. Against it, a hug that comes brings {signed(kinds.traces.after_learning[hug])}, and one that fails "
+        f"{signed(kinds.traces.omission[hug])}. In these trials the errors at the hug have a mean of "
+        f"{signed(late.mean())} and a standard deviation of {late.std():.2f}; the ringtone brings "
+        f"{signed(run.cue_error[LATE].mean())} on average."
     )
 
 
@@ -481,7 +478,14 @@ def _silence_figure() -> go.Figure:
     figure.add_scatter(meta="even", x=[], y=[], mode="lines", line=dotted, yaxis="y2")
     stop = {"size": 11, "symbol": "diamond-open", "line": {"width": 2}}
     figure.add_scatter(meta="average stop", x=[], y=[], mode="markers", marker={**stop, "color": one})
-    figure.add_scatter(meta="asking stop", x=[], y=[], mode="markers", marker={**stop, "color": two}, yaxis="y2")
+    figure.add_scatter(
+        meta="asking stop",
+        x=[],
+        y=[],
+        mode="markers",
+        marker={**stop, "color": two, "symbol": "square-open"},
+        yaxis="y2",
+    )
     below: dict[str, Any] = {"xaxis": "x2", "yaxis": "y3"}
     figure.add_scatter(meta="average stops", x=[], y=[], mode="lines", line_color=one, **below)
     figure.add_scatter(
@@ -490,8 +494,9 @@ def _silence_figure() -> go.Figure:
     figure.add_scatter(
         meta="filter stops", x=[], y=[], mode="lines", line={"color": three, "dash": "dot", "width": 2}, **below
     )
-    for meta, color in (("average here", one), ("asking here", two)):
-        figure.add_scatter(meta=meta, x=[], y=[], mode="markers", marker={**stop, "color": color}, **below)
+    for meta, color, symbol in (("average here", one, "diamond-open"), ("asking here", two, "square-open")):
+        marker = {**stop, "color": color, "symbol": symbol}
+        figure.add_scatter(meta=meta, x=[], y=[], mode="markers", marker=marker, **below)
     upper, middle, lower = _SILENCE_PANELS
     figure.update_layout(
         xaxis={
@@ -625,7 +630,7 @@ def wanting_or_liking() -> Lab:
 
 def _wanting_figure() -> go.Figure:
     figure = theme.new_figure(400, margin={"l": 72, "r": 16, "t": 46, "b": 56}, bargap=0.4)
-    figure.add_bar(meta="wanting", x=[], y=[], marker={"color": theme.DOPAMINE})
+    figure.add_bar(meta="wanting", x=[], y=[], marker=theme.edged(theme.DOPAMINE))
     figure.add_bar(
         meta="liking",
         x=[],
@@ -639,7 +644,7 @@ def _wanting_figure() -> go.Figure:
     figure.add_scatter(meta="as learned", x=[], y=[], mode="markers", marker=diamond, xaxis="x2", yaxis="y2")
     figure.update_layout(
         xaxis={"title": "Cue, first to last", "domain": [0, 0.64], "range": [0.4, 2.6], "dtick": 1, "zeroline": False},
-        yaxis={"title": "a.u.", "range": [-1.5, 4]},
+        yaxis={"title": "Value (a.u.)", "range": [-1.5, 4]},
         xaxis2={"domain": [0.74, 1], "range": [0.4, 1.6], "tickvals": [1], "ticktext": ["contact"], "zeroline": False},
         yaxis2={"range": [-1.5, 4], "anchor": "x2", "showticklabels": False},
     )
@@ -667,10 +672,10 @@ def _draw_wanting(parameters: Wanting, run: WantingRun) -> Frame:
 def _describe_wanting(parameters: Wanting, run: WantingRun) -> str:
     first = ""
     if parameters.cues > 1:
-        first = f", and that of the first {_signed(run.wanting[0])} where {_signed(run.learned_value[0])} was learned"
+        first = f", and that of the first {signed(run.wanting[0])} where {signed(run.learned_value[0])} was learned"
     return (
-        f"The pull of the last cue is {_signed(run.wanting[-1])} where {_signed(run.learned_value[-1])} was "
-        f"learned{first}. The liking of the contact is {_signed(run.liking)} where it was {_signed(parameters.reward)} "
+        f"The pull of the last cue is {signed(run.wanting[-1])} where {signed(run.learned_value[-1])} was "
+        f"learned{first}. The liking of the contact is {signed(run.liking)} where it was {signed(parameters.reward)} "
         "in the state of learning. Nothing has been learned in between."
     )
 
@@ -725,7 +730,7 @@ def _need_figure() -> go.Figure:
         meta="too much", x=[], y=[], marker={"color": blue, "pattern": {"shape": "/", "solidity": 0.35}}, **below
     )
     figure.update_layout(
-        xaxis={"title": "Hours", "anchor": "y"},
+        xaxis={"title": "Time (hours)", "anchor": "y"},
         yaxis={"title": "Contact (a.u.)", "domain": [0.6, 1], "range": [0, 125]},
         xaxis2={"title": "Contact", "anchor": "y2", "range": [0.3, 5.7], "dtick": 1, "zeroline": False},
         yaxis2={"title": "Worth (a.u.)", "domain": [0, 0.38], "range": [-20, 20], "anchor": "x2"},
@@ -765,17 +770,18 @@ def _describe_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> 
     )
     if parameters.contacts == 0:
         return f"{text} No contact follows."
-    first = _signed(run.reward[0])
+    first = signed(run.reward[0])
     if parameters.contacts == 1:
         return f"{text} The one contact that follows is worth {first}."
     unwelcome = int((run.reward < 0).sum())
     return (
-        f"{text} The first of {parameters.contacts} contacts is worth {first}, the last {_signed(run.reward[-1])}; "
+        f"{text} The first of {parameters.contacts} contacts is worth {first}, the last {signed(run.reward[-1])}; "
         f"{unwelcome} of them {'is' if unwelcome == 1 else 'are'} worth less than nothing."
     )
 
 
-def unanswered_messages(seed: int = 8) -> Game:
+@checked
+def unanswered_messages(seed: Seed = 8) -> Game:
     """Unanswered messages as a person plays it: three friends, one after the other, and when to stop waiting."""
     return Game(
         "When do you stop waiting for an answer?",
@@ -954,6 +960,7 @@ class Comparison:
         return pd.DataFrame({"friend": friend, "way": name, **vars(stop)} for friend, name, stop in self.stops)
 
 
+@checked
 def the_comparison(game: Game) -> Lab:
     """Where three models would have stopped waiting on the answers of a game, beside the player."""
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.models.start_here import HELP_SHARE, PEOPLE, BadDays, Week, expected_rise, simulate_bad_days
+from intimacy.parameters import decimal
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 
@@ -48,8 +50,7 @@ def _week_figure() -> go.Figure:
         x=[],
         y=[],
         mode="lines",
-        line={"color": theme.PERSON_I, "width": 1},
-        opacity=0.35,
+        line={"color": theme.PERSON_I, "width": 0.75},
         hoverinfo="skip",
     )
     figure.add_scatter(
@@ -78,6 +79,7 @@ def _week_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_week(_: BadDays, week: Week) -> Frame:
     """Return what a week changes in the picture."""
     # A fixed small step aside for each person, so that dots do not cover each other.
@@ -105,17 +107,13 @@ def _describe_week(parameters: BadDays, week: Week) -> str:
     came = round(HELP_SHARE * PEOPLE)
     before = (
         f"{came} of {PEOPLE} people, those who felt worst, came for help. Their mean mood was "
-        f"{_mood(week.first_day[week.came].mean())} standard deviations"
+        f"{decimal(week.first_day[week.came].mean())} standard deviations"
     )
     if parameters.passing_share == 0:
         return f"{before}. A week later it is the same: nothing passes, and nobody did anything."
     expected = expected_rise(parameters.passing_share)
     return (
-        f"{before}. A week later it is {_mood(week.a_week_later[week.came].mean())}: a rise of {week.rise:.2f} "
+        f"{before}. A week later it is {decimal(week.a_week_later[week.came].mean())}: a rise of {decimal(week.rise)} "
         f"({expected:.2f} on average over endless groups), although nobody did anything. Whoever asked only these "
         f"{came}, before and after, would call it the effect of the help."
     )
-
-
-def _mood(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

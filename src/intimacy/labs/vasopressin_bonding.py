@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.vasopressin_bonding import (
     CHAMBERS,
     CRITERION,
@@ -33,7 +34,7 @@ from intimacy.models.vasopressin_bonding import (
     simulate_gene_test,
     simulate_paternity,
 )
-from intimacy.parameters import Parameters, choice
+from intimacy.parameters import Parameters, choice, decimal
 from intimacy.widgets import Bench, Frame, Lab, Play, Prediction, Preset, theme
 
 Array = NDArray[np.float64]
@@ -162,10 +163,16 @@ def _log_row(_: VoleExperiment, run: CohortRun) -> Mapping[str, str]:
 
 def _vole_figure() -> go.Figure:
     figure = theme.new_figure(730, margin={"l": 72, "r": 16, "t": 46, "b": 48}, bargap=0.4)
-    d1_line = {"color": theme.DOPAMINE, "dash": "dash"}
+    d1_line = {"color": theme.TEXT[theme.DOPAMINE], "dash": "dash"}
     dotted = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     figure.add_scatter(
-        meta="band", x=[], y=[], mode="lines", line={"width": 0}, fill="toself", fillcolor="rgba(118,118,118,0.28)"
+        meta="band",
+        x=[],
+        y=[],
+        mode="lines",
+        line={"color": theme.MUTED, "width": 1},
+        fill="toself",
+        fillcolor="rgba(118,118,118,0.28)",
     )
     figure.add_scatter(meta="enough", x=[], y=[], mode="lines", line=dotted)
     figure.add_scatter(meta="d1", x=[], y=[], mode="lines", line=d1_line)
@@ -215,7 +222,7 @@ def _vole_figure() -> go.Figure:
         xaxis2={"anchor": "y3", "range": [0, 3], "showticklabels": False, "ticks": "", "showgrid": False},
         yaxis2={"domain": [0.48, 0.62], "anchor": "x2", **hidden},
         yaxis3={
-            "title": "Minutes<br>so far",
+            "title": "Time so far<br>(minutes)",
             "domain": [0.275, 0.455],
             "anchor": "x2",
             "range": [0, TEST_MINUTES],
@@ -244,9 +251,7 @@ def _vole_figure() -> go.Figure:
         figure.add_shape(
             type="line", x0=0, x1=3, y0=height, y1=height, xref="x2", yref="y2", line={"color": theme.MUTED, "width": 1}
         )
-    figure.add_shape(
-        type="rect", x0=0, x1=0, y0=0, y1=1, yref="y domain", fillcolor=theme.MUTED, opacity=0.13, line_width=0
-    )
+    figure.add_shape(type="rect", x0=0, x1=0, y0=0, y1=1, yref="y domain", **theme.SHADED)
     figure.add_annotation(theme.label("", theme.INK, x=0, y=1, yref="y domain", yanchor="top"))
     figure.add_annotation(theme.label("line: bond (grey: most voles)", theme.INK, x=0, y=1, **_CORNER, yshift=18))
     figure.add_annotation(theme.label("dashed: D1", theme.DOPAMINE, x=0, y=1, **_CORNER))
@@ -275,6 +280,7 @@ def _vole_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_voles(parameters: VoleExperiment, run: CohortRun) -> Frame:
     """Return what a cohort changes in the picture; in the films row k is minute k of the test."""
     in_days = run.hours[-1] > _LONGEST_IN_HOURS
@@ -300,7 +306,7 @@ def draw_voles(parameters: VoleExperiment, run: CohortRun) -> Frame:
             "mean": {"x": mean[:, np.newaxis], "y": [1.3]},
         },
         {
-            "xaxis.title.text": f"{'Days' if in_days else 'Hours'} since they met",
+            "xaxis.title.text": f"Time since they met ({'days' if in_days else 'hours'})",
             "xaxis.range": [0, total],
             "yaxis.range": [0, 1.05 if parameters.d1_full <= 1 else 1.6],
             "shapes[6].x0": met,
@@ -411,7 +417,8 @@ class Rerun(Parameters):
     )
 
 
-def rerun(parameters: Rerun, seed: int = 7) -> HistoricalRun:
+@checked
+def rerun(parameters: Rerun, seed: Seed = 7) -> HistoricalRun:
     """Run all groups of the chosen experiment with 30 virtual voles each, the same voles in every group."""
     return run_historical(_experiment(parameters), seed)
 
@@ -512,6 +519,7 @@ def _historical_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_historical(_: Rerun, run: HistoricalRun) -> Frame:
     """Return what an experiment changes in the picture: one row for each of its groups."""
     verdicts = [each.verdict for each in run.arms]
@@ -643,15 +651,15 @@ def _gene_figure() -> go.Figure:
         meta="cutoff", x=[], y=[], mode="lines", line={"color": theme.MUTED, "dash": "dot", "width": 1.5}
     )
     grid = {"xaxis": "x2", "yaxis": "y2"}
-    for group, color in (("carriers", theme.VASOPRESSIN), ("others", theme.INK)):
-        marker = {"color": color, "size": 8}
+    for group, color, symbol in (("carriers", theme.VASOPRESSIN, "circle"), ("others", theme.INK, "square")):
+        marker = {"color": color, "size": 8, "symbol": symbol}
         figure.add_scatter(meta=f"low {group}", x=[], y=[], mode="markers", marker=marker, **grid)
         figure.add_scatter(
             meta=f"not low {group}",
             x=[],
             y=[],
             mode="markers",
-            marker={**marker, "symbol": "circle-open", "opacity": 0.5},
+            marker={**marker, "symbol": f"{symbol}-open"},
             **grid,
         )
     study = {"xaxis": "x3", "yaxis": "y3"}
@@ -688,6 +696,7 @@ def _gene_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_gene_test(parameters: GeneTest, run: GeneTestRun) -> Frame:
     """Return what a population and a study of it change in the picture."""
     reach = theme.ceiling(max(abs(run.low), abs(run.high)), 1)
@@ -725,8 +734,9 @@ def _describe_gene_test(parameters: GeneTest, run: GeneTestRun) -> str:
         f"Of 100 people {100 * parameters.base_rate:.0f} score low: of 100 carriers {100 * run.carrier_risk:.1f}, of "
         f"100 others {100 * run.other_risk:.1f}. So {100 * run.false_alarms:.1f} of 100 carriers would be warned for "
         f"nothing, and {100 * run.caught:.1f} of 100 people with a low score are carriers. This study of "
-        f"{parameters.people} people finds {run.estimate:.2f} SD, 95 % interval {run.low:.2f} to {run.high:.2f}, which "
-        f"is {found}; {100 * run.power:.0f} of 100 such studies are. People count as independent here; twins tell less."
+        f"{parameters.people} people finds {decimal(run.estimate)} SD, 95 % interval {decimal(run.low)} to "
+        f"{decimal(run.high)}, which is {found}; {100 * run.power:.0f} of 100 such studies are. People count as "
+        "independent here; twins tell less."
     )
 
 
@@ -850,6 +860,7 @@ def _litter_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_litters(parameters: PaternityStudy, run: PaternityRun) -> Frame:
     """Return what a study changes in the picture; everything grows along the litters."""
     rug = np.where(run.litter % 2 == 0, -0.09, -0.06)

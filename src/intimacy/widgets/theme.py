@@ -25,14 +25,29 @@ STRESS = "#D55E00"
 
 TEXT = {
     PERSON_I: "#005a8f",
-    PERSON_J: "#a84300",
+    PERSON_J: "#9d3e00",
     VASOPRESSIN: "#006e50",
     OXYTOCIN: "#8a4470",
-    DOPAMINE: "#805800",
-    MUTED: MUTED,
+    DOPAMINE: "#7a5400",
+    MUTED: "#595959",
     INK: INK,
 }
 """A darker shade of each colour that is readable as text on white; the front end lightens it on black."""
+
+COLD, WARM = "#f2a26b", "#7cc0ea"
+"""Pale shades of the second and the first person's colour, on which ink can be read; the front end turns them too."""
+
+COLD_TO_WARM = [[0, COLD], [0.5, GRID], [1, WARM]]
+"""Below zero, zero, above zero, where a size or a ring says the same."""
+
+ERROR_MAP = [[0, "#004a75"], [0.5, "#8c8c8c"], [1, "#ffc04d"]]
+"""Worse than expected, as expected, better: told apart by lightness alone, also in grey."""
+
+WARMTH_MAP = [[0, "#a84300"], [0.5, "#a3a3a3"], [1, "#c4e4f7"]]
+"""Below zero, zero, above zero in a map, in shades of :data:`COLD_TO_WARM` that grey tells apart as well."""
+
+SHADED: dict[str, Any] = {"fillcolor": "rgba(118,118,118,0.18)", "line": {"color": MUTED, "width": 1}}
+"""A stretch of a picture, such as the rounds of a betrayal: pale, with an edge that stands out."""
 
 DASHES = {
     PERSON_I: "solid",
@@ -83,6 +98,11 @@ def new_figure(height: int = 420, **layout: Any) -> go.Figure:
 def ceiling(value: float, smallest: float) -> float:
     """Return the first of ``smallest``, twice that, four times that … to hold ``value``, so that axes rarely move."""
     return float(smallest * 2.0 ** max(0, np.ceil(np.log2(max(value, smallest) / smallest))))
+
+
+def edged(color: str) -> dict[str, Any]:
+    """Return the marker of bars in a pale colour, with an edge that stands out on the page."""
+    return {"color": color, "line": {"color": TEXT[color], "width": 1}}
 
 
 def label(

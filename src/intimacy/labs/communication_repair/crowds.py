@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.communication_repair.marks import CORNER, LOOKS, NOTHING, Array, of, per_cent
 from intimacy.models.communication_repair import (
     GENERATIONS,
@@ -93,7 +94,7 @@ def the_tournament() -> Lab:
 
 def _tournament_figure() -> go.Figure:
     figure = theme.new_figure(560, margin={"l": _LEFT, "r": 20, "t": 50, "b": 48}, barmode="overlay")
-    for name, (color, shape) in LOOKS.items():
+    for name, (color, shape, size) in LOOKS.items():
         figure.add_bar(
             meta=name,
             x=[],
@@ -103,7 +104,13 @@ def _tournament_figure() -> go.Figure:
             marker={
                 "color": color,
                 "line": {"color": theme.INK, "width": 1},
-                "pattern": {"shape": shape, "solidity": 0.35},
+                "pattern": {
+                    "shape": shape,
+                    "size": size,
+                    "solidity": 0.25,
+                    "fillmode": "overlay",
+                    "fgcolor": theme.INK,
+                },
             },
             hoverinfo="skip",
         )
@@ -142,6 +149,7 @@ def _tournament_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_tournament(_: Tournament, run: TournamentRun) -> Frame:
     """Return what changes in the picture."""
     place = {name: number for number, name in enumerate(run.order, start=1)}
@@ -248,7 +256,7 @@ def evolve_a_crowd() -> Lab:
 
 def _crowd_figure() -> go.Figure:
     figure = theme.new_figure(640, margin={"l": 72, "r": 20, "t": 16, "b": 48})
-    for name, (color, shape) in reversed(LOOKS.items()):
+    for name, (color, shape, size) in reversed(LOOKS.items()):
         figure.add_scatter(
             meta=name,
             x=[],
@@ -257,7 +265,7 @@ def _crowd_figure() -> go.Figure:
             stackgroup="shares",
             line={"color": theme.INK, "width": 0.5},
             fillcolor=color,
-            fillpattern={"shape": shape, "bgcolor": color, "fgcolor": "#ffffff", "size": 8, "solidity": 0.3},
+            fillpattern={"shape": shape, "bgcolor": color, "fgcolor": theme.INK, "size": size, "solidity": 0.25},
             hoverinfo="skip",
             yaxis="y2",
             xaxis="x2",
@@ -278,6 +286,7 @@ def _crowd_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_crowd(_: Crowd, run: CrowdRun) -> Frame:
     """Return what changes in the picture: the shares, each labelled where it is wide."""
     # A kind that is not there has an area without height: one that comes and goes would not be drawn quite the same.

@@ -20,23 +20,22 @@ TALL, LOW = 0.72, 0.16
 """Height of a move that reaches out, and of one that holds back, in a row of height 1."""
 
 _SKY, _GREEN, _YELLOW = theme.FURTHER_PERSONS[2], theme.FURTHER_PERSONS[0], theme.FURTHER_PERSONS[1]
-_PLAIN, _HATCHED = "", "/"
 
-LOOKS: dict[str, tuple[str, str]] = {
-    "always_reaches_out": (_SKY, _PLAIN),
-    "two_chances": (_SKY, _HATCHED),
-    "generous": (_GREEN, _PLAIN),
-    "contrite": (_GREEN, _HATCHED),
-    "tit_for_tat": (theme.PERSON_I, _PLAIN),
-    "suspicious": (theme.PERSON_I, _HATCHED),
-    "pavlov": (_YELLOW, _PLAIN),
-    "firm_but_fair": (_YELLOW, _HATCHED),
-    "coin": (theme.MUTED, _PLAIN),
-    "answers_twice": (theme.MUTED, _HATCHED),
-    "grudger": (theme.PERSON_J, _HATCHED),
-    "always_holds_back": (theme.PERSON_J, _PLAIN),
+LOOKS: dict[str, tuple[str, str, int]] = {
+    "always_reaches_out": (_SKY, "", 8),
+    "two_chances": (_SKY, "/", 8),
+    "generous": (_GREEN, "-", 8),
+    "contrite": (_GREEN, "x", 8),
+    "tit_for_tat": (theme.PERSON_I, ".", 8),
+    "suspicious": (theme.PERSON_I, "|", 8),
+    "pavlov": (_YELLOW, "+", 8),
+    "firm_but_fair": (_YELLOW, "\\", 8),
+    "coin": (theme.MUTED, ".", 16),
+    "answers_twice": (theme.MUTED, "/", 16),
+    "grudger": (theme.PERSON_J, "x", 16),
+    "always_holds_back": (theme.PERSON_J, "-", 16),
 }
-"""Colour and hatching of each strategy, and their order in a picture: from those who reach out most."""
+"""Colour, pattern and its size for each strategy, and their order in a picture: from those who reach out most."""
 
 
 def add_moves(figure: go.Figure, meta: str, color: str, **axes: Any) -> None:

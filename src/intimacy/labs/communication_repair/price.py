@@ -6,6 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.communication_repair.marks import CORNER, NOTHING, per_cent
 from intimacy.models.communication_repair import (
     GENEROSITIES,
@@ -69,12 +70,19 @@ def price_of_generosity() -> Lab:
 
 def _figure() -> go.Figure:
     figure = theme.new_figure(460, margin={"l": _LEFT, "r": 20, "t": 92, "b": 48})
-    for key, color, dash in zip(
-        _CURVES, (theme.PERSON_I, theme.PERSON_I, theme.PERSON_J), ("solid", "dash", "longdashdot"), strict=True
+    for key, color, dash, symbol in (
+        (_CURVES[0], theme.PERSON_I, "solid", "circle"),
+        (_CURVES[1], theme.PERSON_I, "dash", "square"),
+        (_CURVES[2], theme.PERSON_J, "longdashdot", "diamond"),
     ):
         figure.add_scatter(meta=key, x=[], y=[], mode="lines", line={"color": color, "dash": dash, "width": 2.5})
         figure.add_scatter(
-            meta=f"{key} here", x=[], y=[], mode="markers", marker={"color": color, "size": 10}, hoverinfo="skip"
+            meta=f"{key} here",
+            x=[],
+            y=[],
+            mode="markers",
+            marker={"color": color, "size": 10, "symbol": symbol},
+            hoverinfo="skip",
         )
     figure.add_scatter(
         meta="optimal", x=[], y=[], mode="lines", line={"color": theme.MUTED, "dash": "dot", "width": 1.5}
@@ -91,6 +99,7 @@ def _figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_generosity(parameters: Generosity, run: GenerosityRun) -> Frame:
     """Return what changes in the picture."""
     curves = dict(zip(_CURVES, (run.with_own_kind, run.with_other, run.other_gets), strict=True))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from intimacy.arguments import Seed, checked
 from intimacy.labs.communication_repair.marks import CORNER, NOTHING, TALL, add_events, add_moves, moves, of, times
 from intimacy.models.communication_repair import LABELS, REACH_OUT, STRATEGIES, playable
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Scene, theme
@@ -19,7 +20,8 @@ _MOVES = (Move("reach_out", "Reach out", "1"), Move("hold_back", "Hold back", "2
 _TALK = Move("talk", "Talk about the last round", "3")
 
 
-def meet_a_stranger(seed: int = 1) -> Game:
+@checked
+def meet_a_stranger(seed: Seed = 1) -> Game:
     """Twenty rounds with one of the twelve, hidden until the end; a new game brings the next one."""
     return Game(
         "Twenty rounds with a stranger: who is it?",
@@ -173,6 +175,7 @@ class InPlace:
         return pd.DataFrame(rows)
 
 
+@checked
 def in_your_place(game: Game) -> Lab:
     """What each of the twelve would have got in the player's place, with the same luck and on average."""
 

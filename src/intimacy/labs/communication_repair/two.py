@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.communication_repair.marks import CORNER, TALL, add_events, add_moves, moves, of, per_cent, times
 from intimacy.models.communication_repair import LABELS, REACH_OUT, Match, MatchRun, simulate_match
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
@@ -136,6 +137,7 @@ def _figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_match(parameters: Match, run: MatchRun) -> Frame:
     """Return what a match changes in the picture."""
     rounds = run.rounds.astype(np.float64)

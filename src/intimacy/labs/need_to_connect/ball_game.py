@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import Seed, checked
 from intimacy.models.need_to_connect import playable
 from intimacy.models.need_to_connect.ball_game import (
     BETWEEN_PERSON_SD,
@@ -135,7 +136,7 @@ def _threat_figure() -> go.Figure:
         yaxis2={"domain": _HIGH, "range": [-0.5, _EFFECT_TOP], "anchor": "x2", "dtick": 1},
         xaxis3={"title": "Throws", "domain": _LEFT, "anchor": "y3", "zeroline": False},
         yaxis3={"title": "Needs (points)", **needs, "anchor": "x3"},
-        xaxis4={"title": "Minutes after", **minutes, "anchor": "y4"},
+        xaxis4={"title": "Time after (minutes)", **minutes, "anchor": "y4"},
         yaxis4={**needs, "anchor": "x4"},
     )
     figure.add_annotation(theme.label("your balls;<br>dashed: fair game", theme.PERSON_I, x=0, y=1, **_CORNER))
@@ -149,6 +150,7 @@ def _threat_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_threat(parameters: BallGame, run: BallGameRun) -> Frame:
     """Return what a game changes in the picture."""
     top = theme.ceiling(float(max(run.balls[-1], run.fair_balls[-1])), 10)
@@ -251,7 +253,8 @@ _HANDS = ((0.0, -0.34), (-0.8, 0.42), (0.8, 0.42))
 """Where the players sit, and where each holds the ball."""
 
 
-def ball_game(seed: int = 5) -> Game:
+@checked
+def ball_game(seed: Seed = 5) -> Game:
     """A ball game with two scripted players: to play, to watch, or to leave, and always to stop."""
     return Game(
         "Three players, one ball. What is it like when it stops coming?",
@@ -525,6 +528,7 @@ class _NotPrinted(Lab):
         return textwrap.fill(f"{self.title} {_model_in_words(self.result)}", 100)
 
 
+@checked
 def your_ratings(game: Game) -> Lab:
     """What was rated in a game, beside the model of the same game, and beside the published effect."""
 

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models import need_to_connect as model
 from intimacy.models.need_to_connect import MovingSetPoint
 from intimacy.widgets import Frame, Lab, Preset, theme
@@ -149,6 +150,7 @@ def _alone_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_alone(parameters: MovingSetPoint, run: model.MovingSetPointRun) -> Frame:
     """Return what a time alone and the year after change in the picture."""
     traces: dict[str, dict[str, Array]] = {}
@@ -326,7 +328,7 @@ def _lengths_figure() -> go.Figure:
         layout[f"yaxis{number}"] = {"title": title, "domain": [low, high], "anchor": f"x{number}", "nticks": 4}
     figure.update_layout(
         **layout,
-        xaxis4={"title": "Days", "anchor": "y4", "rangemode": "tozero"},
+        xaxis4={"title": "Time (days)", "anchor": "y4", "rangemode": "tozero"},
         yaxis4={
             "domain": [0, 0.12],
             "anchor": "x4",
@@ -348,6 +350,7 @@ def _lengths_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_lengths(parameters: MovingSetPoint, run: model.TimesAloneRun) -> Frame:
     """Return what the read-outs change in the picture."""
     curves = {"craving": run.craving, "contact": run.contact, "surplus": run.surplus}

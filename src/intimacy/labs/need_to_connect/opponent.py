@@ -7,18 +7,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.models import need_to_connect as model
 from intimacy.models.need_to_connect import OpioidCalm, OpponentProcess
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
 _DASHED: dict[str, Any] = {"color": theme.MUTED, "dash": "dash", "width": 1.5}
-
-
-def _signed(value: float) -> str:
-    """Write a value with its sign, and none where it rounds to zero."""
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
 
 
 # Someone comes and goes
@@ -74,9 +70,9 @@ def _bond_figure() -> go.Figure:
         x=[],
         y=[],
         mode="lines",
-        line={"width": 0},
+        line={"color": theme.MUTED, "width": 1},
         fill="tozeroy",
-        fillcolor="rgba(118,118,118,0.45)",
+        fillcolor="rgba(118,118,118,0.25)",
         hoverinfo="skip",
         yaxis="y2",
     )
@@ -99,7 +95,7 @@ def _bond_figure() -> go.Figure:
     figure.add_scatter(meta="opponent", x=[], y=[], mode="lines", line={**ink, "dash": "longdash"}, yaxis="y3")
     figure.add_scatter(meta="gain", x=[], y=[], mode="lines", line=ink, yaxis="y4")
     figure.update_layout(
-        xaxis={"title": "Day", "anchor": "y4", "zeroline": False},
+        xaxis={"title": "Time (days)", "anchor": "y4", "zeroline": False},
         yaxis={"title": "Affect", "domain": [0.57, 0.91], "range": [-1.08, 1.08], "dtick": 0.5},
         yaxis2={"visible": False, "domain": [0.95, 1], "range": [0, 1]},
         yaxis3={"title": "Processes", "domain": [0.26, 0.46], "range": [0, 1.08], "dtick": 0.5},
@@ -117,6 +113,7 @@ def _bond_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_bond(parameters: OpponentProcess, run: model.OpponentProcessRun) -> Frame:
     """Return what a bond changes in the picture."""
     days = run.days
@@ -173,7 +170,7 @@ def _describe_bond(parameters: OpponentProcess, run: model.OpponentProcessRun) -
         return f"{_after_loss(parameters, run)} {grown}"
     if parameters.cycles == 1:
         return (
-            f"At the end of the time together affect is {_signed(run.plateaus[0])}. After the parting {_dip(run, 0)}. "
+            f"At the end of the time together affect is {signed(run.plateaus[0])}. After the parting {_dip(run, 0)}. "
             f"{grown}"
         )
     return (
@@ -184,7 +181,7 @@ def _describe_bond(parameters: OpponentProcess, run: model.OpponentProcessRun) -
 
 def _course(run: model.OpponentProcessRun) -> str:
     """Say where affect at the end of the times together goes, from first to last."""
-    first, last = (_signed(run.plateaus[place]) for place in (0, -1))
+    first, last = (signed(run.plateaus[place]) for place in (0, -1))
     if first == last:
         return f"stays at {first}"
     return f"{'falls' if run.plateaus[-1] < run.plateaus[0] else 'rises'} from {first} to {last}"
@@ -194,7 +191,7 @@ def _lowest(run: model.OpponentProcessRun, which: int) -> str:
     depth, day = float(run.dips[which]), float(run.dip_days[which])
     if depth > -0.005:
         return "the curve does not fall below zero"
-    return f"the curve falls to {_signed(depth)} after {day:.1f} days"
+    return f"the curve falls to {signed(depth)} after {day:.1f} days"
 
 
 def _dip(run: model.OpponentProcessRun, which: int) -> str:
@@ -212,7 +209,7 @@ def _after_loss(parameters: OpponentProcess, run: model.OpponentProcessRun) -> s
     if not _has_formula(parameters, run):
         return text
     day, depth = model.lowest_after_loss(_last_gain(run), parameters.fast_time, parameters.slow_time)
-    return f"{text} After a long presence it would be {_signed(depth)} after {day:.1f} days."
+    return f"{text} After a long presence it would be {signed(depth)} after {day:.1f} days."
 
 
 # Calm and opioids
@@ -289,6 +286,7 @@ def _calm_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_calm(parameters: OpioidCalm, run: model.OpioidCalmRun) -> Frame:
     """Return what a blocker changes in the picture."""
     top = 1.05 * theme.ceiling(parameters.distress_alone, 1)
@@ -319,8 +317,8 @@ def _describe_calm(parameters: OpioidCalm, run: model.OpioidCalmRun) -> str:
     return (
         f"At a contact of {parameters.contact:g} the blocker {'lowers' if calm * lost else 'leaves'} calm "
         f"{lowered if calm * lost else f'at {calm:.2f}'}, and separation distress {raised}. Felt connection shifts by "
-        f"{_signed(run.shift)} standard deviations. In 17 outcomes of trials [loseth2024] it was "
-        f"{_signed(model.PUBLISHED_SHIFT)} ({_signed(model.PUBLISHED_LOW)} to {_signed(model.PUBLISHED_HIGH)}), so the "
+        f"{signed(run.shift)} standard deviations. In 17 outcomes of trials [loseth2024] it was "
+        f"{signed(model.PUBLISHED_SHIFT)} ({signed(model.PUBLISHED_LOW)} to {signed(model.PUBLISHED_HIGH)}), so the "
         "model's shift is "
         f"{'inside' if run.fits else 'outside'} the published interval. A share that is chosen to fit is no evidence."
     )

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.labs.relationships.shared import (
-    COLD_TO_WARM,
     CORNER,
     HIDDEN,
     NOTHING,
@@ -18,11 +18,11 @@ from intimacy.labs.relationships.shared import (
     pairs_of,
     ribbons,
     safe,
-    signed,
 )
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import CoRegulation
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -102,6 +102,7 @@ def calmer_or_louder() -> Lab:
                 "period",
             ],
             advanced=["level_coupling", "period"],
+            only_with={"people": ("group", ("star", "everyone"))},
             pinned=["person 1", "person 2"],
             play=Play(
                 "Second",
@@ -118,7 +119,7 @@ def calmer_or_louder() -> Lab:
 
 def _swing_figure() -> go.Figure:
     figure = theme.new_figure(780, margin={"l": 82, "r": 20, "t": 50, "b": 52})
-    add_people(figure, {"xaxis": "x2", "yaxis": "y2"}, color=[], colorscale=COLD_TO_WARM, cmin=-1, cmax=1)
+    add_people(figure, {"xaxis": "x2", "yaxis": "y2"}, color=[], colorscale=theme.COLD_TO_WARM, cmin=-1, cmax=1)
     alone = {"color": theme.MUTED, "dash": "dot", "width": 2}
     figure.add_scatter(meta="alone", x=[], y=[], mode="lines", line=alone)
     for person in range(MOST_PEOPLE - 1, 1, -1):
@@ -156,7 +157,12 @@ def _swing_figure() -> go.Figure:
     wall = {"zeroline": True, "zerolinewidth": 2, "zerolinecolor": theme.INK}
     flat: dict[str, Any] = {"visible": False, "range": [-0.5, 0.5]}
     figure.update_layout(
-        xaxis={"title": {"text": "Second", "standoff": 2}, "range": [0, model.SECONDS], "dtick": 30, "anchor": "y"},
+        xaxis={
+            "title": {"text": "Time (seconds)", "standoff": 2},
+            "range": [0, model.SECONDS],
+            "dtick": 30,
+            "anchor": "y",
+        },
         yaxis={"title": "Arousal around<br>baseline (toy units)", "domain": [0.33, 0.62], "anchor": "x", "nticks": 5},
         xaxis2={**HIDDEN, "domain": [0, 1], "anchor": "y2"},
         yaxis2={**HIDDEN, "domain": [0.75, 1], "anchor": "x2", "scaleanchor": "x2"},
@@ -187,6 +193,7 @@ def _swing_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
     """Return what a run changes in the picture."""
     places = positions(parameters.group, parameters.people)
@@ -205,6 +212,7 @@ def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
             "text": [str(person + 1) for person in range(count)],
             "marker.color": shown[::every],
             "marker.size": 20 + 26 * np.sqrt(np.abs(shown[::every])),
+            "marker.line.width": np.where(shown[::every] < 0, 4, 1),
         },
         "alone": {"x": run.seconds, "y": _alone(parameters, run)},
         "in step": {"x": [run.in_step], "y": [0]},
@@ -218,7 +226,7 @@ def draw_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> Frame:
         traces,
         {
             "yaxis.range": [-top, top],
-            "annotations[0].text": "blue: above baseline<br>orange: below; larger: further",
+            "annotations[0].text": "blue, thin ring: above baseline; orange,<br>thick ring: below; larger: further",
             "annotations[3].text": f"dotted: 1 alone{', thin: all others' if count > 2 else ''}",
             "annotations[5].text": f"beyond {LOUDEST:g} not drawn" if loudest > LOUDEST else "",
         },

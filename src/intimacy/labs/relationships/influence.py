@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.labs.relationships.shared import (
-    COLD_TO_WARM,
     CORNER,
     HIDDEN,
     NOTHING,
@@ -20,11 +20,11 @@ from intimacy.labs.relationships.shared import (
     percent,
     ribbons,
     safe,
-    signed,
 )
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Circle, Influence
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -150,7 +150,7 @@ def _pair_figure() -> go.Figure:
         z=[],
         zmin=-1,
         zmax=1,
-        colorscale=COLD_TO_WARM,
+        colorscale=theme.WARMTH_MAP,
         opacity=0.45,
         showscale=False,
         hoverinfo="skip",
@@ -213,6 +213,7 @@ def _pair_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_pair(parameters: Influence, run: model.InfluenceRun) -> Frame:
     """Return what a conversation and its map change in the picture."""
     stops = np.arange(model.TURNS + 1)
@@ -450,6 +451,7 @@ def one_bad_day() -> Lab:
                 "starting_mood",
                 "inertia",
             ],
+            only_with={"people": ("constellation", ("everyone", "ring", "star", "chain"))},
             pinned=["mean"],
             play=Play("Round", ["highest", "mean", "lowest"], 0, model.TURNS, seconds=8, films=["people"]),
         )
@@ -458,7 +460,7 @@ def one_bad_day() -> Lab:
 
 def _circle_figure() -> go.Figure:
     figure = theme.new_figure(640, margin={"l": 82, "r": 20, "t": 44, "b": 48})
-    add_people(figure, {"xaxis": "x2", "yaxis": "y2"}, color=[], colorscale=COLD_TO_WARM, cmin=-1, cmax=1)
+    add_people(figure, {"xaxis": "x2", "yaxis": "y2"}, color=[], colorscale=theme.COLD_TO_WARM, cmin=-1, cmax=1)
     for key in ("warm level", "neutral level", "negative level"):
         quiet = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
         figure.add_scatter(meta=key, x=[], y=[], mode="lines", line=quiet, hoverinfo="skip")
@@ -480,6 +482,7 @@ def _circle_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_circle(parameters: Circle, run: model.CircleRun) -> Frame:
     """Return what a circle over time changes in the picture."""
     count = len(run.starts_low)
@@ -494,6 +497,7 @@ def draw_circle(parameters: Circle, run: model.CircleRun) -> Frame:
                 "y": places[:, 1],
                 "text": [_face(parameters, run, person) for person in range(count)],
                 "marker.color": np.clip(run.affect / FULL_COLOUR, -1, 1),
+                "marker.size": 32 + 12 * np.clip(run.affect / FULL_COLOUR, -1, 1),
                 "marker.line.width": np.where(run.starts_low, 4, 1),
             },
             **{key: {"x": run.turns, "y": values} for key, values in lines.items()},
@@ -501,7 +505,7 @@ def draw_circle(parameters: Circle, run: model.CircleRun) -> Frame:
         },
         {
             "yaxis.range": [-furthest, furthest],
-            "annotations[0].text": "blue: warm, orange: negative, grey: 0<br>thick ring: had a bad day, R: repairs",
+            "annotations[0].text": "large, blue: warm; small, orange: cold<br>thick ring: had a bad day, R: repairs",
         },
     )
 

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.labs.relationships.shared import (
-    COLD_TO_WARM,
     CORNER,
     HIDDEN,
     NOTHING,
@@ -18,11 +18,11 @@ from intimacy.labs.relationships.shared import (
     listed,
     ribbons,
     safe,
-    signed,
 )
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Love
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -150,7 +150,7 @@ def _love_figure() -> go.Figure:
         marker={
             "color": [],
             "size": [],
-            "colorscale": COLD_TO_WARM,
+            "colorscale": theme.COLD_TO_WARM,
             "cmin": -1,
             "cmax": 1,
             "opacity": 1,
@@ -183,7 +183,12 @@ def _love_figure() -> go.Figure:
         marker = {"symbol": symbol, "size": 12, "color": theme.INK, "opacity": 0.75}
         figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, xaxis="x3", yaxis="y3")
     figure.update_layout(
-        xaxis={"title": {"text": "Month", "standoff": 2}, "range": [0, model.MONTHS], "dtick": 6, "anchor": "y"},
+        xaxis={
+            "title": {"text": "Time (months)", "standoff": 2},
+            "range": [0, model.MONTHS],
+            "dtick": 6,
+            "anchor": "y",
+        },
         yaxis={"title": "Feeling<br>(toy units)", "domain": [0.3, 0.53], "anchor": "x", "nticks": 5},
         xaxis2={**HIDDEN, "domain": [0, 1], "anchor": "y2"},
         yaxis2={**HIDDEN, "domain": [0.6, 1], "anchor": "x2", "scaleanchor": "x2"},
@@ -209,6 +214,7 @@ def _love_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_love(parameters: Love, run: model.LoveRun) -> Frame:
     """Return what the feelings over time change in the picture."""
     people = parameters.people

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.models.relationships import prediction, survey
 from intimacy.models.relationships.prediction import COUPLES, Overfitting, Screening
 from intimacy.models.relationships.survey import RATINGS, SurveyReading
@@ -79,7 +80,7 @@ def who_will_separate() -> Lab:
 
 
 def _crowd_figure() -> go.Figure:
-    figure = theme.new_figure(560, margin={"l": 76, "r": 20, "t": 28, "b": 52})
+    figure = theme.new_figure(576, margin={"l": 76, "r": 20, "t": 44, "b": 52})
     crowd: dict[str, Any] = {"mode": "markers", "hoverinfo": "skip", "xaxis": "x2", "yaxis": "y2", "cliponaxis": False}
     figure.add_scatter(meta="stay", x=[], y=[], marker=_STAY, **crowd)
     figure.add_scatter(meta="separate", x=[], y=[], marker=_SEPARATE, **crowd)
@@ -92,7 +93,7 @@ def _crowd_figure() -> go.Figure:
         xaxis2={"visible": False, "anchor": "y2", "range": [-1, COUPLES / ROWS + _APART + 1]},
         yaxis2={"visible": False, "anchor": "x2", "range": [ROWS - 0.2, -0.8], "domain": [0.55, 1]},
     )
-    shade = {"fillcolor": theme.MUTED, "opacity": 0.18, "line_width": 0, "xref": "x2", "yref": "y2", "layer": "below"}
+    shade = {**theme.SHADED, "xref": "x2", "yref": "y2", "layer": "below"}
     figure.add_shape(type="rect", x0=-0.8, x1=0, y0=-0.8, y1=ROWS - 0.2, **shade)
     dotted = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     figure.add_shape(type="line", x0=0, x1=0.6, y0=0, y1=0.6, line=dotted)
@@ -112,6 +113,7 @@ def _places(count: int, first_column: int) -> tuple[Array, Array]:
     return first_column + couple // ROWS, couple % ROWS
 
 
+@checked
 def draw_crowd(parameters: Screening, run: prediction.ScreeningRun) -> Frame:
     """Return what a test changes in the picture: where each of the couples stands, and the curve."""
     separate_all = round(COUPLES * parameters.base_rate)
@@ -247,6 +249,7 @@ def _fits_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_fits(parameters: Overfitting, run: prediction.OverfittingRun) -> Frame:
     """Return what a study changes in the picture: where the rule puts each couple, and about whom it is right."""
     lane = (np.arange(parameters.couples) * _GOLDEN) % 1 * 0.44
@@ -388,6 +391,7 @@ def _survey_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_survey(parameters: SurveyReading, run: survey.SurveyRun) -> Frame:
     """Return what a reading changes in the picture."""
     by_rating = parameters.reading == "given_rating"

@@ -23,9 +23,6 @@ SAFE = (
 CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
 NOTHING: dict[str, Array] = {"x": np.empty(0), "y": np.empty(0)}
 
-COLD_TO_WARM = [[0, theme.PERSON_J], [0.5, theme.GRID], [1, theme.PERSON_I]]
-"""Below zero, zero, above zero, as in the labs of theme 7."""
-
 RIBBON = {"fill": "toself", "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip"}
 """A trace that draws :func:`ribbons`."""
 
@@ -34,13 +31,6 @@ def safe(lab: Lab) -> Lab:
     """Return the lab with the note on safety below it."""
     lab.note = f"{NOTE} {SAFE}"
     return lab
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """Write a value with its sign, and none where it rounds to zero."""
-    text = f"{value:+.{digits}f}"
-    zero = f"{0:.{digits}f}"
-    return zero if text in (f"+{zero}", f"-{zero}") else text.replace("-", "−")
 
 
 def percent(share: float) -> str:

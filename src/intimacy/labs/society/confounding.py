@@ -8,9 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.labs.society.shared import CORNER
 from intimacy.models import society as model
 from intimacy.models.society import Analysis, Confounding, ConfoundingRun
+from intimacy.parameters import decimal, signed
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 Array = NDArray[np.float64]
@@ -88,14 +90,14 @@ def _studies_figure() -> go.Figure:
         figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=upright, hoverinfo="skip", **below)
     for key, marker in (
         ("nothing found", {"symbol": "circle-open", "size": 7, "color": theme.INK}),
-        ("found", {"symbol": "diamond", "size": 8, "color": theme.STRESS, "opacity": 0.8}),
+        ("found", {"symbol": "diamond", "size": 8, "color": theme.STRESS}),
     ):
         figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, hoverinfo="skip", **below)
     shown = [-_SHOWN, _SHOWN]
     figure.update_layout(
         xaxis={"title": "Friend's loneliness before", "domain": [0, 1], "range": shown, "anchor": "y", "dtick": 2},
         yaxis={"title": "Own loneliness after", "domain": [0.66, 1], "range": shown, "anchor": "x", "dtick": 2},
-        xaxis2={"title": "“Contagion” found, per unit", "anchor": "y2"},
+        xaxis2={"title": "“Contagion” found (per unit)", "anchor": "y2"},
         yaxis2={"visible": False, "domain": [0, 0.49], "range": [-0.36, 2.86], "anchor": "x2"},
     )
     figure.add_annotation(theme.label("study 1", theme.INK, x=0, y=1, yshift=4, **CORNER))
@@ -109,6 +111,7 @@ def _studies_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_studies(parameters: Confounding, run: ConfoundingRun) -> Frame:
     """Return what the studies change in the picture: the people of the first, and what all of them find."""
     asked = model.interviews(parameters, 1, run.seed)
@@ -124,7 +127,7 @@ def draw_studies(parameters: Confounding, run: ConfoundingRun) -> Frame:
     reach = theme.ceiling(float(max(estimates.max(), -2 * estimates.min(), 1.02 * expected.max())), 0.4)
     layout: dict[str, Any] = {
         "xaxis2.range": [-reach / 2, 1.02 * reach],
-        "annotations[1].text": f"friends, before: r = {run.likeness[0]:.2f}".replace("-", "−"),
+        "annotations[1].text": f"friends, before: r = {decimal(run.likeness[0])}",
     }
     for place, (analysis, (_, name)) in enumerate(_ROWS.items(), start=2):
         count = int(run.significant(analysis).sum())
@@ -144,7 +147,7 @@ def draw_studies(parameters: Confounding, run: ConfoundingRun) -> Frame:
 
 def _describe_studies(parameters: Confounding, run: ConfoundingRun) -> str:
     counts = {analysis: int(run.significant(analysis).sum()) for analysis in _ROWS}
-    means = {analysis: _signed(float(run.estimate[analysis].mean())) for analysis in _ROWS}
+    means = {analysis: signed(float(run.estimate[analysis].mean()), 3) for analysis in _ROWS}
     truth = (
         "There is no contagion."
         if parameters.contagion == 0
@@ -157,8 +160,3 @@ def _describe_studies(parameters: Confounding, run: ConfoundingRun) -> str:
         f"too, {counts['hidden cause']} do, and the mean is {means['hidden cause']}; with cause and setting measured, "
         f"{counts['both']} do, and the mean is {means['both']}."
     )
-
-
-def _signed(value: float) -> str:
-    text = f"{value:+.3f}"
-    return "0.000" if text in ("+0.000", "-0.000") else text.replace("-", "−")

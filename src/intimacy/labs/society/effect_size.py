@@ -8,9 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
 from intimacy.labs.society.shared import CORNER
 from intimacy.models import society as model
 from intimacy.models.society import EffectSize, EffectSizeRun
+from intimacy.parameters import signed
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 Array = NDArray[np.float64]
@@ -114,6 +116,7 @@ def _counted(run: EffectSizeRun) -> dict[str, int]:
     }
 
 
+@checked
 def draw_people(_: EffectSize, run: EffectSizeRun) -> Frame:
     """Return what a ratio changes in the picture: who of 1,000 people belongs to which group."""
     counted = _counted(run)
@@ -137,11 +140,6 @@ def _describe_people(parameters: EffectSize, run: EffectSizeRun) -> str:
     return (
         f"Of 1,000 people without it, {without} have the event; of 1,000 with it, {with_it}: {change}. The {kind} of "
         f"{parameters.ratio:g} is a risk ratio of {run.relative_risk:.3f} here, and a difference of "
-        f"{_signed(run.extra / 10)} percentage points. The other {run.unchanged} dots are the same either way. The "
+        f"{signed(run.extra / 10)} percentage points. The other {run.unchanged} dots are the same either way. The "
         "ratio does not say who they are, nor whether one thing causes the other."
     )
-
-
-def _signed(value: float) -> str:
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.society.shared import CORNER, HIDDEN, SCALE, path_of_ties, ties
 from intimacy.models import society as model
 from intimacy.models.society import Friendship, FriendshipRun
@@ -97,6 +98,7 @@ def _friends_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_friends(_: Friendship, run: FriendshipRun) -> Frame:
     """Return what a network changes in the picture: who stands where, and who is outnumbered."""
     places = SCALE * run.positions

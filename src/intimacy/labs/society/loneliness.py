@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.society.shared import AWAY, CORNER, HIDDEN, SCALE, path_of_ties, ring_places, ties
 from intimacy.models import society as model
 from intimacy.models.society import Loneliness, LonelinessRun
@@ -118,7 +119,7 @@ def _town_figure() -> go.Figure:
     figure.add_scatter(meta="share", x=[], y=[], mode="lines", line_color=theme.STRESS)
     edges = [-1.22 * SCALE, 1.22 * SCALE]
     figure.update_layout(
-        xaxis={"title": "Year", "range": [0, model.YEARS], "dtick": 10, "anchor": "y"},
+        xaxis={"title": "Time (years)", "range": [0, model.YEARS], "dtick": 10, "anchor": "y"},
         yaxis={"title": "Lonely people", "domain": [0, 0.27], "anchor": "x", "tickformat": ".0%", "nticks": 5},
         xaxis2={**HIDDEN, "domain": [0, 1], "range": edges, "anchor": "y2"},
         yaxis2={**HIDDEN, "domain": [0.37, 1], "range": edges, "anchor": "x2", "scaleanchor": "x2"},
@@ -131,6 +132,7 @@ def _town_figure() -> go.Figure:
     return figure
 
 
+@checked
 def draw_town(parameters: Loneliness, run: LonelinessRun) -> Frame:
     """Return what a run changes in the picture: who is lonely in each year, and the share over time."""
     places = ring_places(parameters.people)

@@ -45,7 +45,6 @@ def ties(xref: str, yref: str) -> dict[str, Any]:
         "yref": yref,
         "layer": "below",
         "line": line,
-        "opacity": 0.55,
     }
 
 

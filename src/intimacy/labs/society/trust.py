@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.labs.society.shared import CORNER, HIDDEN, SCALE, path_of_ties, ring_places, ties
 from intimacy.models import society as model
 from intimacy.models.society import TrustNetwork, TrustRun
@@ -22,6 +23,7 @@ STEPS = 300
 
 STEPS_PER_STOP = 6
 
+_SHADES = [[0, theme.GRID], [1, theme.PERSON_I]]
 _APART = 0.05  # so far apart, run, mean field and its rest need a word each
 
 
@@ -79,7 +81,6 @@ def trust_in_a_network() -> Lab:
 
 def _trust_figure() -> go.Figure:
     figure = theme.new_figure(740, margin={"l": 68, "r": 16, "t": 50, "b": 48})
-    shades = [[0, theme.STRESS], [0.5, theme.GRID], [1, theme.PERSON_I]]
     figure.add_scatter(
         meta="people",
         x=[],
@@ -88,7 +89,7 @@ def _trust_figure() -> go.Figure:
         marker={
             "color": [],
             "size": [],
-            "colorscale": shades,
+            "colorscale": _SHADES,
             "cmin": 0,
             "cmax": 1,
             "opacity": 1,
@@ -126,13 +127,14 @@ def _trust_figure() -> go.Figure:
     )
     wall = {"color": theme.INK, "width": 3}
     figure.add_shape(type="line", x0=0, x1=0, y0=-0.5, y1=0.5, xref="x3", yref="y3", line=wall)
-    words = "large and blue: trust<br>small and red: little"
+    words = "large and blue: trust<br>small and grey: little"
     figure.add_annotation(theme.label(words, theme.INK, x=0, y=1, yshift=4, **CORNER))
     words = "solid: mean, dashed: mean field,<br>dotted: its rest"
     figure.add_annotation(theme.label(words, theme.INK, x=0, y=0.45, yshift=2, **CORNER))
     return figure
 
 
+@checked
 def draw_trust(parameters: TrustNetwork, run: TrustRun) -> Frame:
     """Return what a run changes in the picture: everyone's trust at each stop, the mean, and the wall."""
     places = ring_places(len(run.watched))
@@ -182,6 +184,7 @@ def _describe_trust(parameters: TrustNetwork, run: TrustRun) -> str:
     return text
 
 
+@checked
 def phase_diagram(points: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, float]]) -> Still:
     """Return the picture of a sweep: settled trust by misunderstanding and repair, and the line of critical repair.
 
@@ -211,7 +214,7 @@ def phase_diagram(points: Sequence[Mapping[str, Any]], results: Sequence[Mapping
         z=trust.to_numpy().tolist(),
         zmin=0,
         zmax=1,
-        colorscale=[[0, theme.STRESS], [0.5, theme.GRID], [1, theme.PERSON_I]],
+        colorscale=_SHADES,
         colorbar={"title": {"text": "trust", "font": {"size": 14}}, "thickness": 14, "tickvals": [0, 0.5, 1]},
         hovertemplate="ε %{x:.2f}, ρ %{y:.2f}: %{z:.2f}<extra></extra>",
     )
