@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 import textwrap
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Self
@@ -18,7 +18,9 @@ from typing import Any, Self
 import pandas as pd
 import plotly.graph_objects as go
 
+from intimacy.arguments import checked
 from intimacy.data import load
+from intimacy.parameters import short
 from intimacy.widgets import Bet, Option
 
 STATUS_SYMBOLS: Mapping[str, str] = {
@@ -75,6 +77,7 @@ _CELL = f'style="{_CELL_STYLE};min-width:7em"'
 _ROW_HEADING = f'style="{_CELL_STYLE};min-width:13em;max-width:16em;overflow-wrap:anywhere"'
 
 
+@checked
 def citation(key: str) -> str:
     """Return the short citation of a study, such as ``Kosfeld et al. (2005)``.
 
@@ -84,6 +87,7 @@ def citation(key: str) -> str:
     return _citation(_study(key))
 
 
+@checked
 def reference(key: str) -> str:
     """Return the full reference of a study in one line, with its DOI or other identifier where one was seen.
 
@@ -159,6 +163,7 @@ class EvidenceTable:
         count = f"{shown} studies" if shown == self.total else f"{shown} of {self.total} studies"
         return f"{self.heading}, {count}"
 
+    @checked
     def only(self, *keys: str) -> Self:
         """Return the table of some studies, in the order given.
 
@@ -231,6 +236,7 @@ class ClaimsTable:
         return _html_table(self.caption, ("Claim, in our words", "Verdict", "Why", "Studies"), rows)
 
 
+@checked
 def evidence_table(theme: str, role: str = "evidence") -> EvidenceTable:
     """Return the studies of a theme, and those of other themes that its claims cite.
 
@@ -251,6 +257,7 @@ def evidence_table(theme: str, role: str = "evidence") -> EvidenceTable:
     return EvidenceTable(heading, rows.reset_index(drop=True), len(rows))
 
 
+@checked
 def claims_table(theme: str) -> ClaimsTable:
     """Return the claims of a theme with their verdicts.
 
@@ -350,6 +357,7 @@ def _html_table(caption: str, headings: Iterable[str], rows: Iterable[tuple[str,
     )
 
 
+@checked
 def effects(theme: str, scale: str) -> pd.DataFrame:
     """Return each effect of a theme that has an interval on one scale: the rows of a forest plot.
 
@@ -374,6 +382,7 @@ def effects(theme: str, scale: str) -> pd.DataFrame:
     return rows
 
 
+@checked
 def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
     """Draw a forest plot: one diamond and 95 % interval per effect, all on one scale, nothing pooled.
 
@@ -403,11 +412,19 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
             align="left",
             showarrow=False,
         )
-    figure.add_vline(x=_no_difference(scale), line={"color": _QUIET, "dash": "dash", "width": 1})
+        # Beside each interval, and not through the labels.
+        figure.add_shape(
+            type="line",
+            x0=_no_difference(scale),
+            x1=_no_difference(scale),
+            y0=position - 0.2,
+            y1=position + 0.14,
+            line={"color": _QUIET, "dash": "dash", "width": 1},
+        )
     figure.update_layout(
         showlegend=False,
         # A row holds its interval and the lines of the longest label.
-        height=len(rows) * (42 + 16 * max(len(note.text.split("<br>")) for note in figure.layout.annotations)) + 110,
+        height=len(rows) * (42 + 21 * max(len(note.text.split("<br>")) for note in figure.layout.annotations)) + 110,
         margin={"l": 20, "r": 20, "t": 20, "b": 60},
         xaxis=_axis(rows, scale),
         yaxis={"visible": False, "range": [-0.4, len(rows) - 0.1]},
@@ -415,6 +432,7 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
     return figure
 
 
+@checked
 def forest_sentence(rows: pd.DataFrame, scale: str) -> str:
     """Return the text alternative of :func:`forest`: each study with its numbers, status and verification.
 
@@ -423,8 +441,8 @@ def forest_sentence(rows: pd.DataFrame, scale: str) -> str:
     """
     _check_one_scale(rows, scale)
     listed = [
-        f"{row['citation']}, {row['measure']}: {row['estimate']:g}, from {row['low']:g} to {row['high']:g}"
-        f" ({_origin(row)}; {row['status']}; {_mark(row)})."
+        f"{row['citation']}, {row['measure']}: {short(row['estimate'])}, from {short(row['low'])} to "
+        f"{short(row['high'])} ({_origin(row)}; {row['status']}; {_mark(row)})."
         for row in _records(rows)
     ]
     count = f"{len(rows)} effect" + ("s" if len(rows) > 1 else "")
@@ -434,6 +452,10 @@ def forest_sentence(rows: pd.DataFrame, scale: str) -> str:
 def _check_one_scale(rows: pd.DataFrame, scale: str) -> None:
     if scale not in SCALE_TITLES:
         raise ValueError(f"there is no scale {scale!r}; choose from {', '.join(SCALE_TITLES)}")
+    if "effect_scale" not in rows:
+        raise ValueError(
+            f"rows must be a table that effects() returns, got columns {', '.join(map(str, rows.columns))}"
+        )
     if rows.empty:
         raise ValueError("a forest plot needs at least one effect")
     for row in _records(rows):
@@ -482,7 +504,7 @@ def _broken(text: str, width: int) -> str:
 
 
 def _numbers(row: Mapping[str, Any]) -> str:
-    return f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]"
+    return f"{short(row['estimate'])} [{short(row['low'])}, {short(row['high'])}]"
 
 
 def _origin(row: Mapping[str, Any]) -> str:
@@ -548,6 +570,7 @@ def _obstacle(first: Mapping[str, Any], second: Mapping[str, Any], reviews: Cont
     return "reviews that may count the same studies" if first["key"] in reviews and second["key"] in reviews else ""
 
 
+@checked
 def rate(claim: str) -> Bet:
     """Return a claim of the article to be rated by the learner before the course's own verdict is shown.
 
@@ -559,7 +582,9 @@ def rate(claim: str) -> Bet:
     """
     claims = load("claims").set_index("id")
     if claim not in claims.index:
-        raise ValueError(f"there is no claim {claim!r}; choose from {', '.join(claims.index)}")
+        raise ValueError(
+            f"there is no claim {claim!r}; choose from the ids of load('claims'), such as {claims.index[0]!r}"
+        )
     row = claims.loc[claim]
     return Bet(
         f"How well does the research support this? “{row['claim']}”",
@@ -578,7 +603,8 @@ _BIBTEX_KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def bibtex(keys: Iterable[str] | None = None) -> str:
+@checked
+def bibtex(keys: Sequence[str] | None = None) -> str:
     """Return studies as BibTeX entries, by key in the order given; all of the table if no keys are given.
 
     Raises:

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
-            is_one_of_many = item.path.stem == "test_every_notebook"
+            is_one_of_many = item.path.stem in ("test_every_notebook", "test_everyone", "test_walk")
             notebook = parameters.get("page") or parameters.get("name")
             item.add_marker(pytest.mark.xdist_group(notebook if is_one_of_many else item.path.stem))
 

@@ -464,6 +464,7 @@ def voila_game(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.close()
 
 
+@pytest.mark.everyone
 def test_the_game_is_played_in_voila_at_any_width(browser: Any, voila_game: Server) -> None:
     page = Page(browser)
     page.tab.goto(voila_game.url(""), timeout=90_000)

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import traitlets
 
+from intimacy.arguments import checked
 from intimacy.parameters import Parameters
 from intimacy.widgets import front_end
 from intimacy.widgets.carry import named_values
@@ -76,6 +77,7 @@ class Bench(Lab):
         self.draws_again = False
         self.prediction = {"question": prediction.question, "options": dict(prediction.options)}
 
+    @checked
     def run(self, prediction: str, **values: Any) -> None:
         """Run an experiment: the design that the picture shows, with some values changed.
 
@@ -113,6 +115,7 @@ class Bench(Lab):
         moved = {name: value for name, value in parameters.values().items() if value != start[name]}
         self.experiments = [*self.experiments, {"run": self._runs, "values": moved, "prediction": prediction}]
 
+    @checked
     def bring_back(self, kept: Any) -> list[str]:
         """Run the experiments again that were carried here, and return a sentence for each that is refused."""
         if not isinstance(kept, list) or len(kept) > MOST_EXPERIMENTS:
@@ -139,16 +142,16 @@ class Bench(Lab):
         finally:
             self._runs = max(before, self._runs)
 
-    def _receive(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
-        match message.get("kind"):
-            case "run":
-                prediction, request = str(message.get("prediction")), str(message["request"])
-                self._answer(message, lambda parameters: self._run(parameters, prediction, request))
-            case "again":
-                self.frame = {**self.frame, "request": str(message["request"])}
-            case "clear":
+    def _receive(self, widget: Any, message: Any, buffers: Any) -> None:
+        options = self._prediction.options
+        match message:
+            case {"kind": "run", "request": str(request), "values": values, "prediction": str(said)} if said in options:
+                self._answer(request, values, self._seed, lambda design: self._run(design, said, request))
+            case {"kind": "again", "request": str(request)}:
+                self.frame = {**self.frame, "request": request}
+            case {"kind": "clear"}:
                 self.clear()
-            case "set":
+            case {"kind": "set"}:
                 pass  # a bench has no live controls
             case _:
                 super()._receive(widget, message, buffers)

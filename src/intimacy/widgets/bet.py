@@ -10,6 +10,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from intimacy.arguments import checked
+from intimacy.parameters import shown
 from intimacy.widgets import front_end
 from intimacy.widgets.carry import Carried
 
@@ -78,11 +80,19 @@ class Bet(Carried, anywidget.AnyWidget):
         )
         self.arrived("bet", question)
 
+    @traitlets.validate("choice")
+    def _must_be_an_option(self, proposal: Any) -> Any:
+        choice = proposal["value"]
+        if choice is not None and choice not in self._options:
+            raise traitlets.TraitError(f"choice must be {self._allowed}, got {shown(choice)}")
+        return choice
+
     @traitlets.observe("choice")
     def _keep(self, change: Any) -> None:
         """Tell the browser that its bet has arrived."""
         self.kept = change["new"]
 
+    @checked
     def place(self, choice: str) -> None:
         """Bet on an option, as the button does.
 
@@ -94,6 +104,7 @@ class Bet(Carried, anywidget.AnyWidget):
             raise ValueError("choice must be made before the lab answers; run the cell that makes the bet to bet again")
         self.choice = choice
 
+    @checked
     def bring_back(self, kept: Any) -> list[str]:
         """Place a bet that was carried here."""
         if kept != self.choice:
@@ -117,7 +128,11 @@ class Bet(Carried, anywidget.AnyWidget):
 
     def _check(self, name: str, key: Any) -> None:
         if not isinstance(key, str) or key not in self._options:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, self._options))}, got {key!r}")
+            raise ValueError(f"{name} must be {self._allowed}, got {shown(key)}")
+
+    @property
+    def _allowed(self) -> str:
+        return f"one of {', '.join(map(repr, self._options))}"
 
     def _sentence(self, outcome: str) -> str:
         happened = self._options[outcome].happened

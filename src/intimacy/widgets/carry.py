@@ -18,7 +18,9 @@ from weakref import WeakSet, WeakValueDictionary
 import anywidget
 import traitlets
 
+from intimacy.arguments import checked
 from intimacy.health import machine
+from intimacy.parameters import shown
 from intimacy.widgets import front_end
 
 VERSION = 1
@@ -32,6 +34,7 @@ NAME = re.compile(r"[a-z]{1,10}:[0-9a-f]{8}")
 UNDRAWN = "This page draws no widgets, so nothing can be copied or brought back here."
 
 
+@checked
 def unsealed(text: str, notebook: str) -> dict[str, Any]:
     """Return what a line holds for the widgets of a notebook: a value for each name.
 
@@ -82,26 +85,20 @@ def named_values(kept: Any) -> dict[str, Any]:
     """
     values = kept.get("values") if isinstance(kept, dict) else None
     if not isinstance(values, dict):
-        raise TypeError(f"values must be named values, got {_short(kept)}")
+        raise TypeError(f"values must be named values, got {shown(kept)}")
     return values
 
 
-def drawn_with(kept: Mapping[str, Any], start: int | None) -> int | None:
-    """Return the seed that was carried, or the one at the start.
+def require_seed(seed: Any, start: int | None) -> None:
+    """Refuse what is no seed of a lab that starts with this one.
 
     Raises:
         ValueError: the seed is not a whole number from 0 on, or the lab draws nothing.
     """
-    seed = kept.get("seed", start)
-    if seed == start:
-        return start
-    if start is None or type(seed) is not int or not 0 <= seed < MOST_SEEDS:
-        raise ValueError(f"seed must be a whole number from 0 to {MOST_SEEDS - 1} in a lab that draws, got {seed!r}")
-    return seed
-
-
-def _short(value: Any) -> str:
-    return textwrap.shorten(repr(value)[:200], 60, placeholder=" …")
+    if start is None and seed is not None:
+        raise ValueError(f"seed must be None in a lab that draws nothing, got {shown(seed)}")
+    if start is not None and (type(seed) is not int or not 0 <= seed < MOST_SEEDS):
+        raise ValueError(f"seed must be a whole number from 0 to {MOST_SEEDS - 1}, got {shown(seed)}")
 
 
 class Carried(traitlets.HasTraits):
@@ -213,13 +210,12 @@ class Carry(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return UNDRAWN
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        if message.get("kind") != "paste":
-            return
-        request = str(message.get("request"))
-        try:
-            self.paste(str(message.get("text")))
-        except ValueError as refused:
-            self.send({"kind": "problem", "request": request, "text": str(refused)})
-        else:
-            self.send({"kind": "pasted", "request": request})
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"kind": "paste", "request": str(request), "text": str(text)}:
+                try:
+                    self.paste(text)
+                except ValueError as refused:
+                    self.send({"kind": "problem", "request": request, "text": str(refused)})
+                else:
+                    self.send({"kind": "pasted", "request": request})

@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy.arguments import checked
+from intimacy.parameters import short
+
 Numbers = NDArray[np.float64]
 
 # How far apart two answers are when one thing was forgotten: the factor, and what to look at.
@@ -73,6 +76,7 @@ class Exercise(ABC):
     hints: Sequence[Hint] = field(default=(), kw_only=True)
     nudge: str = field(default="", kw_only=True)
 
+    @checked
     def check(self, answer: Any) -> Feedback:
         """Compare an answer with the expected one. Whatever the answer is, this returns and does not raise."""
         if answer is ...:
@@ -157,7 +161,7 @@ class NumberExercise(Exercise):
         return self._wrong(f"{self._with_unit(float(number))} is too {direction}.")
 
     def _with_unit(self, number: float) -> str:
-        return f"{number:.4g} {self.unit}".rstrip()
+        return f"{short(number, 4)} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, repr=False)
@@ -196,7 +200,7 @@ class ArrayExercise(Exercise):
         differ = "differs" if len(apart) == 1 else "differ"
         return (
             f"{len(apart)} of {given.size} numbers {differ} from the expected ones. "
-            f"The first is at index {at}: {given[first]:.6g} is too {direction}."
+            f"The first is at index {at}: {short(given[first])} is too {direction}."
         )
 
 

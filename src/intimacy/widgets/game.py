@@ -10,6 +10,7 @@ import anywidget
 import plotly.graph_objects as go
 import traitlets
 
+from intimacy.arguments import checked
 from intimacy.widgets import front_end
 from intimacy.widgets.carry import Carried
 from intimacy.widgets.lab import NOTE, Frame, encoded, plotly_figure
@@ -153,6 +154,7 @@ class Game(Carried, anywidget.AnyWidget):
         """What just happened, in words."""
         return str(self.scene["sentence"])
 
+    @checked
     def move(self, value: int | str | list[int]) -> None:
         """Make a move.
 
@@ -166,6 +168,7 @@ class Game(Carried, anywidget.AnyWidget):
         self._seed = (self._seed + 1) % SEEDS
         self._show(self._start(self._seed), "python")
 
+    @checked
     def resume(self, code: str) -> None:
         """Go on with the game that a code holds.
 
@@ -174,6 +177,7 @@ class Game(Carried, anywidget.AnyWidget):
         """
         self._show(self._resume(code), "python", moved=False)
 
+    @checked
     def bring_back(self, kept: Any) -> list[str]:
         """Go on with a game that was carried here."""
         if not isinstance(kept, str):
@@ -204,27 +208,30 @@ class Game(Carried, anywidget.AnyWidget):
             **encoded(scene.frame),
         }
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        request = str(message.get("request", ""))
-        try:
-            match message.get("kind"):
-                case "move":
-                    # A move that a page made by itself counts only for the scene that it saw.
-                    if message.get("serial", self.serial) == self.serial:
-                        self._show(self._play(self._state, message["value"]), request)
-                    else:
-                        self._show(self._state, request, moved=False)
-                case "resume":
-                    self._show(self._resume(str(message["code"])), request, moved=False)
-                case "new":
-                    self._seed = (self._seed + 1) % SEEDS
-                    self._show(self._start(self._seed), request)
-                case "again":
-                    self._show(self._state, request, moved=False)
-                case "plotly":
-                    self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
-        except ValueError as refused:
-            self.send({"kind": "problem", "request": request, "text": str(refused)})
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"kind": "plotly"}:
+                self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
+            case {"request": str(request)}:
+                try:
+                    state, moved = self._asked_for(message)
+                except (TypeError, ValueError) as refused:
+                    self.send({"kind": "problem", "request": request, "text": str(refused)})
+                else:
+                    self._show(state, request, moved=moved)
+
+    def _asked_for(self, message: dict[str, Any]) -> tuple[Any, bool]:
+        """Return the state that the page asks for, and whether something moves on the way to it."""
+        match message:
+            # A move that a page made by itself counts only for the scene that it saw.
+            case {"kind": "move", "value": value} if message.get("serial", self.serial) == self.serial:
+                return self._play(self._state, value), True
+            case {"kind": "resume", "code": str(code)}:
+                return self._resume(code), False
+            case {"kind": "new"}:
+                self._seed = (self._seed + 1) % SEEDS
+                return self._start(self._seed), True
+        return self._state, False
 
 
 def _plain(part: Form | Motion | Advance | None) -> dict[str, Any] | None:

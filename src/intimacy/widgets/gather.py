@@ -9,7 +9,9 @@ from typing import Any, Protocol
 import anywidget
 import traitlets
 
+from intimacy.arguments import checked
 from intimacy.classroom.client import Room, Unanswered, room
+from intimacy.parameters import shown
 from intimacy.widgets import front_end
 
 MOST_SHOWN = 20
@@ -99,6 +101,7 @@ class Gather(anywidget.AnyWidget):
         """What the class adds up to: of the classroom that is followed, else of the codes that were gathered."""
         return self._pooled(list(self._results.values())) if self._live is None else self._live
 
+    @checked
     def add(self, text: str, kind: str = "codes") -> None:
         """Read codes, or with the kind ``"table"`` the text of a CSV file, and count each learner once.
 
@@ -109,7 +112,7 @@ class Gather(anywidget.AnyWidget):
             Unanswered: the classroom cannot be reached, or has refused one; added again, all count once.
         """
         if kind not in self._readers:
-            raise ValueError(f"kind must be one of {', '.join(map(repr, self._readers))}, got {kind!r}")
+            raise ValueError(f"kind must be one of {', '.join(map(repr, self._readers))}, got {shown(kind)}")
         found = self._readers[kind](text)
         mine = [each for each in found.results if each.topic == self._topic]
         fresh = {self._key(each): each for each in mine}
@@ -125,6 +128,7 @@ class Gather(anywidget.AnyWidget):
             self._report["said"] += " Sent on to the classroom."
         self._changed("python")
 
+    @checked
     def follow(self, link: str) -> None:
         """Show the classroom of a join link, from now on each time the page asks.
 
@@ -185,26 +189,28 @@ class Gather(anywidget.AnyWidget):
             **self._report,
         }
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        request = str(message.get("request", ""))
-        try:
-            match message.get("kind"):
-                case "add":
-                    self.add(str(message.get("text", "")), str(message.get("as", "")))
-                case "follow":
-                    self.follow(str(message.get("link", "")))
-                case "look":
-                    self.look()
-                case "leave":
-                    self.leave()
-                case "forget":
-                    self.forget()
-                case _:
-                    return
-        except (ValueError, Unanswered) as refused:
-            self.send({"kind": "problem", "request": request, "text": str(refused)})
-            return
-        self._show(request)
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"kind": str(), "request": str(request)}:
+                try:
+                    self._answer(message)
+                except (ValueError, Unanswered) as refused:
+                    self.send({"kind": "problem", "request": request, "text": str(refused)})
+                else:
+                    self._show(request)
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"kind": "add", "text": str(text), "as": str(kind)}:
+                self.add(text, kind)
+            case {"kind": "follow", "link": str(link)}:
+                self.follow(link)
+            case {"kind": "look"}:
+                self.look()
+            case {"kind": "leave"}:
+                self.leave()
+            case {"kind": "forget"}:
+                self.forget()
 
 
 def _report(new: int, repeated: int, elsewhere: int, rejected: Iterable[Refused]) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class Handshake(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return UNDRAWN
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        if message.get("kind") == "hello":
-            self.answered += 1
-            self.send({"kind": "hello"})
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"kind": "hello"}:
+                self.answered += 1
+                self.send({"kind": "hello"})

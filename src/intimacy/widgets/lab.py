@@ -14,9 +14,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import traitlets
 
-from intimacy.parameters import Parameters, Specification, format_value
-from intimacy.widgets import frames, front_end
-from intimacy.widgets.carry import Carried, drawn_with, named_values
+from intimacy.arguments import checked
+from intimacy.parameters import Parameters, Specification, format_value, shown
+from intimacy.widgets import frames, front_end, theme
+from intimacy.widgets.carry import Carried, named_values, require_seed
 from intimacy.widgets.solid import Solid
 
 NOTE = "Teaching model. Not advice, not a test of you or your relationship."
@@ -90,6 +91,7 @@ class Lab(Carried, anywidget.AnyWidget):
         code: ``code(parameters)``: Python that repeats the run; by default the call of ``simulate``.
         controls: names of the parameters that can be moved, in order; by default all.
         advanced: those of them that are folded away at first.
+        only_with: for a control that counts only at some options of another one, that one's name and those options.
         pinned: keys of the traces that "Pin this curve" keeps as a grey ghost; by default all scatter lines.
         play: how the picture is revealed in time, where time runs.
         solid: a body above the picture whose parts take the colours of the frame's trace ``solid``.
@@ -127,6 +129,7 @@ class Lab(Carried, anywidget.AnyWidget):
         code: Callable[[Any], str] | None = None,
         controls: Sequence[str] | None = None,
         advanced: Sequence[str] = (),
+        only_with: Mapping[str, tuple[str, Sequence[str]]] | None = None,
         pinned: Sequence[str] | None = None,
         play: Play | None = None,
         solid: Solid | None = None,
@@ -143,9 +146,13 @@ class Lab(Carried, anywidget.AnyWidget):
         self._line: tuple[str, Parameters, int | None] | None = None
         specifications = parameters.specifications()
         names = list(specifications) if controls is None else list(controls)
+        counts = {name: {"name": other, "at": list(at)} for name, (other, at) in (only_with or {}).items()}
         super().__init__(
             title=title,
-            controls=[_control(name, specifications[name], name in advanced) for name in names],
+            controls=[
+                {**_control(name, specifications[name], name in advanced), "only_with": counts.get(name)}
+                for name in names
+            ],
             presets=[{"name": each.name, "story": each.story, "values": dict(each.values)} for each in presets],
             figure=_with_ghosts(figure(), pinned),
             start={"values": parameters.values(), "seed": seed},
@@ -188,15 +195,19 @@ class Lab(Carried, anywidget.AnyWidget):
         """The names of the stories to start from."""
         return list(self._presets)
 
+    @checked
     def set(self, *, seed: int | None = None, **values: Any) -> None:
         """Move some parameters; all others stay.
 
         Raises:
             TypeError: a name is not a parameter of this lab, or a value is of the wrong kind.
-            ValueError: a value is outside its range. The picture stays as it was.
+            ValueError: a value or the seed is outside its range. The picture stays as it was.
         """
-        self._show(self._parameters.replace(**values), self._seed if seed is None else seed, "python")
+        drawn = self._seed if seed is None else seed
+        require_seed(drawn, self._start_seed)
+        self._show(self._parameters.replace(**values), drawn, "python")
 
+    @checked
     def preset(self, name: str) -> None:
         """Go to a story.
 
@@ -215,6 +226,7 @@ class Lab(Carried, anywidget.AnyWidget):
         """Run the model again, for labs whose model reads something that has changed."""
         self._show(self._parameters, self._seed, "python")
 
+    @checked
     def bring_back(self, kept: Any) -> list[str]:
         """Go to a state that was carried here, and return a sentence for each value of it that is refused."""
         parameters, refused = self._start, []
@@ -223,7 +235,9 @@ class Lab(Carried, anywidget.AnyWidget):
                 parameters = parameters.replace(**{name: value})
             except (TypeError, ValueError) as problem:
                 refused.append(self._labelled(problem)[1])
-        self._show(parameters, drawn_with(kept, self._start_seed), "python")
+        seed = kept.get("seed", self._start_seed)
+        require_seed(seed, self._start_seed)
+        self._show(parameters, seed, "python")
         return refused
 
     def pin(self) -> None:
@@ -329,28 +343,30 @@ class Lab(Carried, anywidget.AnyWidget):
         parts = [f"{each['label'].removesuffix(' …')}: {_in_words(each, now[each['name']])}" for each in moved]
         return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        match message.get("kind"):
-            case "set":
-                self._answer(message, lambda changed: self._show(changed, message.get("seed"), str(message["request"])))
-            case "frames":
-                self._compute_ahead(str(message["request"]), str(message["name"]), message["serial"])
-            case "heard":
-                self._ahead.heard(str(message["request"]))
-            case "table":
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        """Answer the page. What has not the shape of a question is none."""
+        match message:
+            case {"kind": "set", "request": str(request), "values": values}:
+                seed = message.get("seed")
+                self._answer(request, values, seed, lambda changed: self._show(changed, seed, request))
+            case {"kind": "frames", "request": str(request), "name": str(name), "serial": serial}:
+                self._compute_ahead(request, name, serial)
+            case {"kind": "heard", "request": str(request)}:
+                self._ahead.heard(request)
+            case {"kind": "table"}:
                 table = self.table()
                 rows = [[format_value(_plain(cell)) for cell in row] for row in table.itertuples(index=False)]
                 csv = table.to_csv(index=False)
                 told = {"columns": [*map(str, table)], "rows": rows, "csv": csv, "file": "run.csv"}
                 self.send({"kind": "table", "request": message.get("request"), **told})
-            case "plotly":
+            case {"kind": "plotly"}:
                 self.send({"kind": "plotly"}, [front_end.plotly_gzipped()])
 
-    def _answer(self, message: dict[str, Any], show: Callable[[Parameters], None]) -> None:
+    def _answer(self, request: str, values: Any, seed: Any, show: Callable[[Parameters], None]) -> None:
         """Answer a control: show what was asked for, or send a sentence that says why there is nothing new."""
-        request = str(message["request"])
         try:
-            changes = _checked(self._parameters, message["values"])
+            changes = _checked(self._parameters, values)
+            require_seed(seed, self._start_seed)
         except (TypeError, ValueError) as refused:
             name, text = self._labelled(refused)
             self.send({"kind": "problem", "request": request, "name": name, "text": text})
@@ -368,12 +384,14 @@ class Lab(Carried, anywidget.AnyWidget):
         return name, str(refused).replace(name, label, 1)
 
 
+@checked
 def encoded(frame: Frame) -> dict[str, Any]:
     """Return a frame as it travels: numbers as bytes, text as it is."""
     traces = {key: {path: _packed(value) for path, value in each.items()} for key, each in frame.traces.items()}
     return {"traces": traces, "layout": dict(frame.layout)}
 
 
+@checked
 def plotly_figure(figure: go.Figure) -> dict[str, Any]:
     """Return a figure as plain JSON."""
     return dict(json.loads(figure.to_json()))
@@ -381,7 +399,7 @@ def plotly_figure(figure: go.Figure) -> dict[str, Any]:
 
 def _checked(parameters: Parameters, values: Any) -> Parameters:
     if not isinstance(values, dict):
-        raise TypeError(f"values must be named values, got {values!r}")
+        raise TypeError(f"values must be named values, got {shown(values)}")
     return parameters.replace(**{str(name): value for name, value in values.items()})
 
 
@@ -421,7 +439,12 @@ def _with_ghosts(figure: go.Figure, pinned: Sequence[str] | None) -> dict[str, A
             "type": "scatter",
             "meta": f"pinned:{trace['meta']}",
             "mode": "lines",
-            "line": {"color": "#767676", "dash": "dash", "width": 1.5, "shape": trace.get("line", {}).get("shape")},
+            "line": {
+                "color": theme.MUTED,
+                "dash": "longdashdot",
+                "width": 1.5,
+                "shape": trace.get("line", {}).get("shape"),
+            },
             "hoverinfo": "skip",
             "showlegend": False,
             **{axis: trace[axis] for axis in ("xaxis", "yaxis") if axis in trace},

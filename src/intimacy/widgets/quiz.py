@@ -88,6 +88,22 @@ class Quiz(Carried, anywidget.AnyWidget):
         )
         self.arrived("quiz", title)
 
+    @traitlets.validate("tries")
+    def _must_be_answers(self, proposal: Any) -> Any:
+        tries = proposal["value"]
+        if len(tries) != len(self._questions) or any(map(self._refused, range(len(tries)), tries)):
+            raise traitlets.TraitError(
+                f"tries must be places of answers for {len(self._questions)} questions, got others"
+            )
+        return tries
+
+    def _refused(self, place: int, given: Any) -> str:
+        """Say why something is no list of answers to a question, or nothing."""
+        allowed = range(len(self._questions[place].answers))
+        if isinstance(given, list) and all(type(each) is int and each in allowed for each in given):
+            return ""
+        return f"answers to question {place + 1} must be numbers from 0 to {allowed[-1]}, got others"
+
     @property
     def answers(self) -> list[str | None]:
         """The text of the answer last checked for each question, ``None`` where none was."""
@@ -109,16 +125,9 @@ class Quiz(Carried, anywidget.AnyWidget):
         """Take answers that were carried here, and return a sentence for each question whose answers are refused."""
         if not isinstance(kept, list) or len(kept) != len(self._questions):
             raise ValueError(f"answers must be for {len(self._questions)} questions, got others")
-        tries: list[list[int]] = []
-        refused = []
-        for number, (question, given) in enumerate(zip(self._questions, kept, strict=True), 1):
-            allowed = range(len(question.answers))
-            right = isinstance(given, list) and all(type(each) is int and each in allowed for each in given)
-            tries.append(given if right else [])
-            if not right:
-                refused.append(f"answers to question {number} must be numbers from 0 to {allowed[-1]}, got others")
-        self.tries = tries
-        return refused
+        refused = [self._refused(place, given) for place, given in enumerate(kept)]
+        self.tries = [[] if sentence else given for given, sentence in zip(kept, refused, strict=True)]
+        return [sentence for sentence in refused if sentence]
 
     def __repr__(self) -> str:
         blocks = [self.title]

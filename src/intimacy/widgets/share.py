@@ -13,6 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from intimacy.arguments import checked
 from intimacy.classroom.client import Unanswered, room
 from intimacy.widgets import front_end
 
@@ -87,6 +88,7 @@ class Share(anywidget.AnyWidget):
         """The code of what would be shared now; empty where there is nothing yet."""
         return str(self.shown["code"])
 
+    @checked
     def answer(self, *answers: int) -> None:
         """Answer what the panel asks.
 
@@ -96,6 +98,7 @@ class Share(anywidget.AnyWidget):
         self._keep(self._secret, list(answers))
         self._show("python")
 
+    @checked
     def share(self, link: str) -> str:
         """Send what the panel shows to the classroom of a join link, and return what became of it.
 
@@ -141,18 +144,17 @@ class Share(anywidget.AnyWidget):
             "said": self._said,
         }
 
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        request = str(message.get("request", ""))
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"kind": "look" | "share", "request": str(request)}:
+                self._answer(message, request)
+
+    def _answer(self, message: dict[str, Any], request: str) -> None:
         try:
-            match message.get("kind"):
-                case "look":
-                    self._keep(message.get("secret"), message.get("answers"))
-                case "share":
-                    self._keep(message.get("secret"), message.get("answers"))
-                    self._show("python")
-                    self.share(str(message.get("link", "")))
-                case _:
-                    return
+            self._keep(message.get("secret"), message.get("answers"))
+            if message["kind"] == "share":
+                self._show("python")
+                self.share(str(message.get("link", "")))
         except (ValueError, Unanswered) as refused:
             self.send({"kind": "problem", "request": request, "text": str(refused)})
             return

@@ -50,6 +50,7 @@ class BenchView extends LabView {
 
   buildAbove() {
     this.pending = element("p", { class: "pending", role: "status" });
+    this.sayOfDesign = speaker(this.pending);
     return this.pending;
   }
 
@@ -71,7 +72,7 @@ class BenchView extends LabView {
     );
     predict.setAttribute("aria-labelledby", predict.querySelector(".question").id);
     this.controlBox.append(predict);
-    this.logBox = element("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Log of experiments" });
+    this.logBox = element("div", { class: "table", tabindex: "0", role: "group", "aria-label": "Log of experiments" });
     this.logCount = element("span", {});
     return element(
       "div",
@@ -101,7 +102,8 @@ class BenchView extends LabView {
     for (const [index, preset] of this.description.presets.entries()) {
       this.presetButtons[index].setAttribute("aria-pressed", String(this.isAt(preset, this)));
     }
-    this.pending.textContent = differs ? "You have changed the design. The picture shows the experiment before." : "";
+    this.sayOfDesign(differs ? "You have changed the design. The picture shows the experiment before." : "");
+    if (!differs) this.pending.textContent = ""; // at once
   }
 
   run() {

@@ -30,7 +30,7 @@ class CarryView {
       element(
         "details",
         {},
-        element("summary", {}, "Keep what you did, or bring it back", this.machine),
+        element("summary", {}, "Keep what you did, or bring it back ", this.machine),
         copier(this.model.widget_manager),
         element("p", { class: "note", text: PRIVACY }),
         element("label", { for: id, text: "A line that you copied, from before Python stopped or the page was closed:" }),

@@ -52,7 +52,7 @@ class GameView {
       silence: (kind) => this.silence(kind),
     };
     followTheme(this.root, signal, (theme) => this.picture.retheme(theme));
-    matchMedia("(prefers-reduced-motion: reduce)").addEventListener("change", () => this.schedule(), { signal });
+    LESS_MOTION.addEventListener("change", () => this.schedule(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.timer));
     this.show(source.scene);
     carry(source.model, this.root, () => (source.scene.log.length > 0 && source.scene.code) || null, signal);
@@ -83,6 +83,7 @@ class GameView {
     this.pace = button("", () => this.pause(this.leads && !this.paused), { class: "pace", hidden: true });
     this.always = element("div", { class: "always row", role: "group", "aria-label": "At any time" });
     this.log = element("ol", { class: "log" });
+    this.noLog = element("p", { class: "note", text: "Nothing has happened yet." });
     this.code = element("input", { type: "text", "aria-label": "Game code", spellcheck: "false", autocomplete: "off" });
     this.root.append(
       element("h3", { class: "title", id: titleId, text: title }),
@@ -96,7 +97,7 @@ class GameView {
         "details",
         {},
         element("summary", { text: "Every round in words" }),
-        element("div", { class: "log-box", tabindex: "0", role: "region", "aria-label": "Every round in words" }, this.log),
+        element("div", { class: "log-box", tabindex: "0", role: "group", "aria-label": "Every round in words" }, this.noLog, this.log),
       ),
       element(
         "details",
@@ -178,6 +179,8 @@ class GameView {
     this.prompt.textContent = scene.prompt;
     this.showHand(scene);
     this.log.replaceChildren(...scene.log.map((text) => element("li", { text })));
+    this.noLog.hidden = scene.log.length > 0;
+    this.log.hidden = scene.log.length === 0;
     if (this.root.ownerDocument.activeElement !== this.code) this.code.value = scene.code;
     this.showPicture(scene);
     this.leads = this.source.isOwn(scene.request);
@@ -218,6 +221,8 @@ class GameView {
       const meant = () => performance.now() - since > DWELL;
       return moves.map((move) => this.moveButton(move, "main", () => meant() && this.play(move)));
     });
+    this.moves.hidden = moves.length === 0;
+    this.always.hidden = always.length === 0;
     this.fill(this.always, always, () => always.map((move) => this.moveButton(move, "apart", () => this.play(move))));
     if (!hadFocus || this.root.contains(document.activeElement)) return;
     const next = [this.form, this.moves, this.always].map((box) => box.querySelector("input, button")).find(Boolean);

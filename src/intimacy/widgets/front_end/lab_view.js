@@ -251,7 +251,14 @@ function makeControl(specification, changed) {
       inputs: [slider, box],
     };
   }
-  control.node.append(helpNode, fault);
+  const idle = element("p", { class: "idle", hidden: true });
+  control.node.append(helpNode, fault, idle);
+  // What does not count now cannot be moved, and says why.
+  control.rest = (reason) => {
+    idle.textContent = reason;
+    idle.hidden = reason === "";
+    for (const input of control.inputs) input.disabled = reason !== "";
+  };
   control.node.querySelector("label").title = help;
   control.fault = (text) => {
     control.faulty = Boolean(text);
@@ -363,9 +370,13 @@ class LabView {
     this.pinnedLine = element("p", { class: "pinned", hidden: true });
     this.pinnable = this.description.figure.data.map((trace) => trace.meta).filter((key) => key?.startsWith("pinned:"));
     this.pinButton = button("Pin this curve", () => this.pin(), { hidden: this.pinnable.length === 0 });
-    this.unpinButton = button("Unpin", () => this.source.pin(null), { hidden: true });
+    const unpin = () => {
+      this.pinButton.focus(); // this button goes, and would take the keyboard's place with it
+      this.source.pin(null);
+    };
+    this.unpinButton = button("Unpin", unpin, { hidden: true });
 
-    this.tableBox = element("div", { class: "table" });
+    this.tableBox = element("div", { class: "table", tabindex: "0", role: "group", "aria-label": "The numbers as a table" });
     const table = element("details", {}, element("summary", { text: "The numbers as a table" }), this.tableBox);
     table.addEventListener("toggle", () => table.open && this.fillTable());
     this.tableDetails = table;
@@ -434,10 +445,11 @@ class LabView {
 
   buildPlay({ label, low, high, step, seconds }) {
     const id = nextId("play");
-    const slider = element("input", { type: "range", id, min: low, max: high, step, value: high });
-    const said = element("output", { for: id });
+    const place = `${id}-place`;
+    const slider = element("input", { type: "range", id, min: low, max: high, step, value: high, "aria-describedby": place });
+    const said = element("output", { for: id, id: place, "aria-live": "off" }); // or each tick would be spoken
     const say = () => {
-      const at = Number(slider.value);
+      const at = slider.value.replace("-", "−");
       said.textContent = `${at} of ${high}`;
       slider.setAttribute("aria-valuetext", `${label} ${at} of ${high}`);
     };
@@ -469,7 +481,12 @@ class LabView {
       play.textContent = "Pause";
       return requestAnimationFrame(tick);
     });
-    play.hidden = prefersReducedMotion();
+    const calm = () => {
+      play.hidden = prefersReducedMotion();
+      if (play.hidden) stop();
+    };
+    calm();
+    LESS_MOTION.addEventListener("change", calm, { signal: this.signal });
     const forward = button("Step", () => {
       stop();
       goTo(Number(slider.value) >= high ? low : Number(slider.value) + step);
@@ -520,6 +537,14 @@ class LabView {
     for (const [name, control] of Object.entries(this.controls)) {
       if (!control.faulty) control.write(values[name]);
     }
+    for (const { name, only_with: counts } of this.description.controls) {
+      if (counts) this.controls[name].rest(counts.at.includes(values[counts.name]) ? "" : this.atRest(counts, values));
+    }
+  }
+
+  atRest({ name }, values) {
+    const { label, options } = this.description.controls.find((each) => each.name === name);
+    return `Fixed by “${label}: ${options[values[name]]}”.`;
   }
 
   isAt(preset, frame) {
@@ -578,7 +603,7 @@ class LabView {
 
   async fillTable() {
     const table = await this.source.table();
-    if (table) this.tableBox.replaceChildren(tableOf(table.columns, table.rows, this.shown.textContent));
+    if (table) this.tableBox.replaceChildren(tableOf(table.columns, table.rows, this.shown.textContent || this.description.title));
   }
 
   async download() {
@@ -593,13 +618,11 @@ class LabView {
   }
 
   async copyCode() {
-    const text = this.code.textContent;
-    if (navigator.clipboard) {
-      await navigator.clipboard.writeText(text);
-      this.codeSaid.textContent = "Copied.";
-    } else {
-      getSelection().selectAllChildren(this.code);
-      this.codeSaid.textContent = "Selected: press Ctrl+C or ⌘C.";
-    }
+    const isCopied = await navigator.clipboard?.writeText(this.code.textContent).then(
+      () => true,
+      () => false,
+    );
+    if (!isCopied) getSelection().selectAllChildren(this.code);
+    this.codeSaid.textContent = isCopied ? "Copied." : "Selected: press Ctrl+C or ⌘C.";
   }
 }

@@ -65,7 +65,8 @@ function speaker(region) {
   };
 }
 
-const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const LESS_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
+const prefersReducedMotion = () => LESS_MOTION.matches;
 
 function luminance(color) {
   const parts = (color.match(/[\d.]+/g) ?? []).map(Number);
@@ -74,10 +75,12 @@ function luminance(color) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
+const FORCED = matchMedia("(forced-colors: active)"); // the colours of a person's own system, such as high contrast
+
 // Light or dark, as the front end around us is: its own word first, else the nearest painted background.
 function themeOf(node) {
   const declared = document.body.dataset.jpThemeLight;
-  if (declared !== undefined) return declared === "false" ? "dark" : "light";
+  if (declared !== undefined && !FORCED.matches) return declared === "false" ? "dark" : "light";
   for (let at = node; at; at = at.parentElement) {
     const value = luminance(getComputedStyle(at).backgroundColor);
     if (value !== null) return value < 0.4 ? "dark" : "light";
@@ -96,7 +99,7 @@ function followTheme(root, signal, changed) {
   update();
   const observer = new MutationObserver(update);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update, { signal });
+  for (const wish of [matchMedia("(prefers-color-scheme: dark)"), FORCED]) wish.addEventListener("change", update, { signal });
   signal.addEventListener("abort", () => observer.disconnect());
   requestAnimationFrame(update);
 }
@@ -104,7 +107,11 @@ function followTheme(root, signal, changed) {
 // Jupyter takes arrow keys for its own shortcuts: JupyterLab when the event bubbles up to the page, Notebook 7 before it
 // comes down to the control. There only an attribute on the focused control itself stops it: a shortcut matches that first.
 function keepKeys(root, signal) {
-  root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+  const kept = (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") root.closest(".jp-Cell")?.focus(); // the way out, back to Jupyter's own keys
+  };
+  root.addEventListener("keydown", kept, { signal });
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"), { signal });
 }
 
@@ -129,7 +136,12 @@ class KernelLine {
     this.signal = signal;
     this.listen("msg:custom", (message, buffers) => this.heard(message, buffers));
     this.lost = false;
-    this.turned = (_, status) => GONE.has(status) && this.lose();
+    this.ended = false; // the kernel that knew this widget is gone for good; one that comes in its place does not know it
+    this.turned = (_, status) => {
+      if (!GONE.has(status)) return;
+      this.ended = true;
+      this.lose();
+    };
     this.follow(model.widget_manager?.kernel);
     const watch = setInterval(() => this.connection(), 1000);
     signal.addEventListener("abort", () => {
@@ -231,7 +243,7 @@ class KernelLine {
       isDisconnected(this.el) ||
       (kernel && (kernel.isDisposed || kernel.connectionStatus === "disconnected" || GONE.has(kernel.status)));
     if (gone && !this.lost) this.lose();
-    else if (!gone && this.lost && !this.inFlight) this.reconnected();
+    else if (!gone && this.lost && !this.ended && !this.inFlight) this.reconnected();
   }
 
   reconnected() {
@@ -421,11 +433,14 @@ const DARK = {
   "#1a1a1a": "#ededed", // ink
   "#e2e2e2": "#3b3b3b", // grid
   "#767676": "#a0a0a0", // pinned, expected
+  "#595959": "#b4b4b4",
   "#005a8f": "#5db4ea", // text in the colours of the lines
-  "#a84300": "#ff9a57",
+  "#9d3e00": "#ff9a57",
   "#006e50": "#3fcfa5",
   "#8a4470": "#e6a5cb",
-  "#805800": "#f0b63c",
+  "#7a5400": "#f0b63c",
+  "#f2a26b": "#8a3c00", // faces that words stand on
+  "#7cc0ea": "#01598d",
 };
 
 const inTheme = (json, theme) =>
@@ -439,6 +454,10 @@ const asArray = (value) => {
 };
 
 const NARROW = 520; // px; from here down a label may be wider than the room that it was given
+// How far a length must move to be inside a room that begins at 0; where it does not fit, it begins there.
+const inside = (start, length, room) => Math.max(Math.min(start, room - length), 0) - start;
+
+const LEADING = 3; // px by which the boxes of two lines may overlap, and their letters do not
 
 const isRows = (value) => value[0] instanceof Float32Array;
 
@@ -459,7 +478,7 @@ const unpacked = (traces) => mapped(traces, (arrays) => mapped(arrays, asArray))
 // A plotly picture that is drawn once and then takes frames: {traces: {key: {attribute: array}}, layout: {path: value}}.
 class Picture {
   constructor(parent, figure, signal) {
-    this.node = element("div", { class: "picture" });
+    this.node = element("div", { class: "picture", "aria-hidden": "true" }); // what is said of it stands around it
     parent.append(this.node);
     this.json = JSON.stringify(figure);
     this.keys = figure.data.map((trace) => trace.meta);
@@ -469,6 +488,8 @@ class Picture {
     this.play = { keys: [], films: [] };
     this.busy = false; // plotly is moving traces
     this.again = false; // something newer came meanwhile
+    this.away = false; // the picture has no size, as on a tab that is not on top
+    this.missed = false; // something newer came while it could not be drawn
     this.applied = {}; // layout that the picture has
     this.painted = () => {}; // told when there is something new to see
     this.paint = coalesced(() => this.draw());
@@ -478,7 +499,13 @@ class Picture {
         this.plotly.Plots.resize(this.node);
       }
     };
-    const observer = new ResizeObserver(() => requestAnimationFrame(resize));
+    const observer = new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        this.away = this.node.clientWidth === 0;
+        resize();
+        if (this.missed) this.paint();
+      }),
+    );
     observer.observe(this.node);
     signal.addEventListener("abort", () => {
       observer.disconnect();
@@ -506,18 +533,36 @@ class Picture {
     return drawn;
   }
 
-  // On a phone a label that would run out of the picture is moved in, as far as there is room on its other side.
+  // On a phone a label that would run out of the picture is moved in, as far as there is room on its other side, one that
+  // is wider than the picture is made smaller, and one that would stand on another is moved above that, or else below.
   keepInside() {
     const outer = this.node.getBoundingClientRect();
     if (outer.width > NARROW && !this.moved) return;
     this.moved = outer.width <= NARROW;
-    for (const label of this.node.querySelectorAll(".infolayer :is(.annotation, .g-xtitle)")) {
-      label.style.transform = "";
-      const box = label.querySelector("text")?.getBoundingClientRect();
-      if (!this.moved || !box?.width) continue;
-      const [left, right] = [box.left - outer.left, outer.right - box.right];
-      if (right < 0) label.style.transform = `translateX(${-Math.min(1 - right, Math.max(left, 0))}px)`;
-      else if (left < 0) label.style.transform = `translateX(${Math.min(1 - left, right)}px)`;
+    const labels = [...this.node.querySelectorAll('.infolayer :is(.annotation, .cbtitle, [class^="g-"][class$="title"])')];
+    for (const label of labels) label.style.translate = label.style.scale = "";
+    if (!this.moved) return;
+    const boxed = (node) => node.getBoundingClientRect();
+    const placed = [...this.node.querySelectorAll('g[class$="tick"] text')].map(boxed);
+    const boxes = labels.map((label) => [label, label.querySelector("text")]).filter(([, text]) => text && boxed(text).width > 0);
+    for (const [label, box] of boxes.map(([label, text]) => [label, boxed(text)]).sort(([, a], [, b]) => a.top - b.top)) {
+      const size = Math.min(1, outer.width / box.width);
+      const [width, height] = [size * box.width, size * box.height];
+      const left = box.left + inside(box.left - outer.left, width, outer.width);
+      const right = left + width;
+      const beside = placed.filter((each) => each.left < right && left < each.right).sort((a, b) => a.top - b.top);
+      const past = (all, next) =>
+        all.reduce(
+          (at, each) => (each.top < at + height - LEADING && at < each.bottom - LEADING ? next(each) : at),
+          box.top + inside(box.top - outer.top, height, outer.height),
+        );
+      let top = past(beside.toReversed(), (each) => each.top + LEADING - height);
+      if (top < outer.top || !label.matches(".annotation")) top = past(beside, (each) => each.bottom - LEADING);
+      placed.push({ left, right, top, bottom: top + height });
+      if (left === box.left && top === box.top && size === 1) continue;
+      label.style.transformOrigin = `${box.left - outer.left}px ${box.top - outer.top}px`;
+      label.style.translate = `${left - box.left}px ${top - box.top}px`; // beside plotly's own transform
+      label.style.scale = size;
     }
   }
 
@@ -552,7 +597,12 @@ class Picture {
       const arrays = this.arraysOf(key);
       if (arrays) for (const [path, value] of Object.entries(arrays)) setPath(figure.data[index], path, value);
     });
-    for (const [path, value] of Object.entries(this.frame?.layout ?? {})) setPath(figure.layout, path, value);
+    for (const [path, value] of Object.entries(this.layout)) setPath(figure.layout, path, value);
+  }
+
+  // The newest layout in the colours of the page.
+  get layout() {
+    return JSON.parse(inTheme(JSON.stringify(this.frame?.layout ?? {}), this.theme));
   }
 
   // What lies before the playhead: along x, or along y where the rows of a heat map do.
@@ -567,23 +617,21 @@ class Picture {
   }
 
   show(frame) {
-    this.frame = {
-      partial: frame.partial,
-      traces: unpacked(frame.traces),
-      layout: JSON.parse(inTheme(JSON.stringify(frame.layout), this.theme)),
-    };
+    this.frame = { partial: frame.partial, traces: unpacked(frame.traces), layout: frame.layout };
     this.paint();
   }
 
   draw() {
     if (this.frame) this.painted();
-    if (!this.plotly || !this.frame || !this.node.data || !this.node.isConnected) return;
+    if (!this.plotly || !this.frame || !this.node.data) return;
+    this.missed = this.away || !this.node.isConnected;
+    if (this.missed) return;
     if (this.busy) {
       this.again = true;
       return;
     }
     const layout = Object.fromEntries(
-      Object.entries(this.frame.layout).filter(([path, value]) => this.applied[path] !== JSON.stringify(value)),
+      Object.entries(this.layout).filter(([path, value]) => this.applied[path] !== JSON.stringify(value)),
     );
     this.remember();
     if (Object.keys(layout).length === 0 && this.onlyMoves()) this.move();
@@ -591,9 +639,7 @@ class Picture {
   }
 
   remember() {
-    this.applied = Object.fromEntries(
-      Object.entries(this.frame?.layout ?? {}).map(([path, value]) => [path, JSON.stringify(value)]),
-    );
+    this.applied = mapped(this.layout, (value) => JSON.stringify(value));
   }
 
   // Whether nothing changes but where points, lines and bars stand. New bars would come without their style, and to

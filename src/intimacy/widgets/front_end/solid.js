@@ -431,7 +431,7 @@ class Body {
   }
 
   number(panel, at) {
-    return this.row.value[panel * this.values.length + at].toFixed(2);
+    return this.row.value[panel * this.values.length + at].toFixed(2).replace("-", "−");
   }
 
   retheme(theme) {
