@@ -1,6 +1,8 @@
-"""What the tests of lessons share: the words of a notebook."""
+"""What the tests of lessons share: the words of a notebook, and of the lesson behind it."""
 
 from __future__ import annotations
+
+from types import ModuleType
 
 from nbformat import NotebookNode
 
@@ -17,3 +19,15 @@ def markdown(notebook: NotebookNode, tag: str | None = None) -> str:
 def on_one_line(notebook: NotebookNode, tag: str | None = None) -> str:
     """Return the same without its line breaks, so that a sentence is found wherever it was broken."""
     return " ".join(markdown(notebook, tag).split())
+
+
+def said(lesson: ModuleType) -> list[str]:
+    """Return all that a lesson says in its bets, exercises and quiz."""
+    texts = []
+    for bet in (make() for name, make in vars(lesson).items() if name.startswith("bet_")):
+        texts += [bet.question, bet.answer().text, *(option["label"] for option in bet.options)]
+    for exercise in lesson.exercises():
+        texts += [exercise.task, exercise.why, *(hint.text for hint in exercise.hints)]
+    for question in lesson.quiz().questions:
+        texts += [question["text"], *(each[part] for each in question["answers"] for part in ("text", "feedback"))]
+    return texts

@@ -75,6 +75,14 @@ def without(notebook: NotebookNode, *tags: str) -> NotebookNode:
     return rest
 
 
+def without_tasks(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook without the words of its exercises, which stand beside labs here and there."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = "\n\n".join(part for part in cell.source.split("\n\n") if not part.startswith("**Exercise "))
+    return notebook
+
+
 def without_the_class(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook without what shares with a class, and without the words before it.
 
@@ -210,7 +218,7 @@ def alone(make: Callable[..., Any]) -> Any:
 def lesson_of(path: Path) -> tuple[Lesson, dict[str, NotebookNode]]:
     """Return a notebook's lesson, and what is served of it: the whole and its apps, by file name."""
     whole = for_visitors(nbformat.read(path, as_version=4))
-    parts = in_sections(without(whole, "exercise", "solution"))
+    parts = in_sections(without_tasks(without(whole, "exercise", "solution")))
     code = cells_of_code(parts)
     card = whole.metadata.intimacy
     number, _, stem = path.stem.partition("_")

@@ -62,7 +62,7 @@ def test_the_bet_on_the_crowd_names_what_the_lab_shows() -> None:
     answer = bet.answer()
     assert answer.outcome == lab.result.largest == "always_holds_back"
     shares = lab.result.share("pavlov")
-    said = re.search(r"to (\d+) % in generation (\d+);", answer.text)
+    said = re.search(r"to (\d+) % in generation (\d+)\.", answer.text)
     assert said
     assert (int(said[1]), int(said[2])) == (round(100 * shares.max()), int(shares.argmax()))
     lab.preset("Five kinds, with talk")

@@ -61,7 +61,7 @@ def test_the_bet_on_the_crowd_names_what_the_lab_shows() -> None:
         orders.append(f"{lab.result.settled_order:.2f}")
     answer = lessons.bet_crowd().answer()
     assert answer.outcome == "tip"
-    told = "the order is {} at half the coupling of the tipping point, {} a tenth beyond it and {} at twice as much"
+    told = "the order is {} at half the coupling of the tipping point. It is {} a tenth beyond it, and {} at twice"
     assert told.format(*orders) in answer.text
 
 

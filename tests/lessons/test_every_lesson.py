@@ -36,6 +36,9 @@ EXERCISES: dict[str, Exercise] = {
     f"{name}: {each.name}": each for name, lesson in LESSONS.items() for each in lesson.exercises()
 }
 NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+HYPHEN = re.compile(r"(?<![\w.)\]/])-\.?\d")
+"""A hyphen where a minus belongs."""
+CODE = re.compile(r"`[^`]*`")
 # The buttons that every lab has, or the body above one.
 BUTTONS = frozenset({"Pin this curve", "Draw again", "Unpin", "Reset", "Play", "Step", "Draw it flat", "Resume"})
 
@@ -72,6 +75,7 @@ def test_the_outcome_of_a_bet_is_an_option_and_each_option_can_be_answered(make:
         bet.place(key)
         text = bet.answer().text
         assert text.startswith("You said ")
+        assert not HYPHEN.search(text)
         assert ("that is what happened" in text) == (key == outcome)
 
 
@@ -82,6 +86,7 @@ def test_the_outcome_of_a_bet_is_an_option_and_each_option_can_be_answered(make:
 def test_the_expected_answer_passes_and_the_dots_do_not(exercise: Exercise) -> None:
     assert exercise.check(exercise.expected).passed
     assert "three dots" in exercise.check(...).text
+    assert not [each for each in (exercise.task, exercise.why) if HYPHEN.search(CODE.sub("", each))]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)

@@ -215,7 +215,7 @@ def test_the_shares_in_the_text_are_those_of_the_lab(notebook: NotebookNode) -> 
     trap.append(100 * lab.result.share(0))
     warm.append(100 * lab.result.share(2))
     assert f"from {trap[0]:.0f} % of all starts to {trap[1]:.0f} % and then to nothing" in text
-    assert f"the blue one stays at {warm[0]:.0f} %" in text
+    assert f"The blue one stays at {warm[0]:.0f} %" in text
     assert warm[0] == warm[1]
     lab.preset("Enough repair")
     assert len(lab.result.steady) == 2

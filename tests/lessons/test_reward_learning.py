@@ -41,7 +41,7 @@ def test_the_bet_on_the_dip_is_answered_by_the_lab_that_follows_it() -> None:
     lab = labs.the_ringtone()
     lab.preset("A hug that fails")
     at, error = re.search(
-        r"In trial 100 the hug fails at step (\d+), with an error of (-\d\.\d\d)", lab.sentence
+        r"In trial 100 the hug fails at step (\d+), with an error of (−\d\.\d\d)", lab.sentence
     ).groups()
     answer = lessons.bet_dip().answer()
     assert answer.outcome == "due"
@@ -86,7 +86,7 @@ def test_the_bet_on_the_contact_is_answered_by_the_lab_that_follows_it() -> None
     worth = lab.result.reward
     answer = lessons.bet_contact().answer()
     assert answer.outcome == "first"
-    assert f"the first is worth {worth[0]:+.1f} and the fifth {worth[4]:+.1f}" in answer.text
+    assert f"the first is worth {worth[0]:+.1f} and the fifth {worth[4]:+.1f}".replace("-", "−") in answer.text
     assert f"After {(worth > 0).sum()} of them" in answer.text
     assert lab.result.level_before[3] < 100 < lab.result.level_before[3] + 5  # hardly any need is left
     assert lab.values["hours_alone"] == 10
@@ -129,7 +129,7 @@ def test_the_update_of_exercise_4_is_that_of_the_packaged_model(weight: float) -
 
 def test_the_weight_of_exercise_4_does_what_its_reason_says() -> None:
     reason = EXERCISES["Exercise 4"].why
-    assert "leave a lower expectation, and the mean error is no longer 0" in reason
+    assert "leave a lower expectation. The mean error is no longer 0" in reason
     usual, heavy = (
         labs.simulate_kinds(labs.LONG.replace(reward_probability=0.5, negative_ratio=weight)) for weight in (1, 3)
     )
@@ -233,7 +233,8 @@ def test_the_reasons_of_the_exercises_name_what_the_models_give() -> None:
     )
     before, after = (float(drive(level, SocialHomeostasis())) for level in (80, 85))
     assert f"falls from {before:.1f} to {after:.1f}" in EXERCISES["Exercise 8"].why
-    assert f"is worth {float(contact_reward(100, SocialHomeostasis())):.2f}" in EXERCISES["Exercise 8"].why
+    worth = float(contact_reward(100, SocialHomeostasis()))
+    assert f"is worth {worth:.2f}".replace("-", "−") in EXERCISES["Exercise 8"].why
 
 
 def test_the_variance_of_exercise_3_is_that_of_the_model() -> None:
@@ -297,8 +298,8 @@ def test_the_numbers_that_the_notebook_tells_are_those_of_the_models(notebook: N
     chances = (0.25, 0.5, 0.75, 0.9)
     exact = [filtering_misses(chance, 0.02) for chance in chances]
     simple = [change_point_misses(chance, 0.02) for chance in chances]
-    assert "{}, {}, {} and {} misses for a chance of ¼, ½, ¾ and 0.9".format(*exact) in text
-    assert "the simple formula says {}, {}, {} and {}.".format(*simple) in text
+    assert "For a chance of ¼, ½, ¾ and 0.9 it needs {}, {}, {} and {} misses".format(*exact) in text
+    assert "The simple formula says {}, {}, {} and {}.".format(*simple) in text
     assert f"the ringtone needs {trials_until_half(simulate_temporal_difference(TemporalDifference()))} trials" in text
     assert "below 0.1 this learner gives up" in text
     assert Intermittent().threshold == 0.1

@@ -67,7 +67,7 @@ def bet_echo() -> Bet:
         outcome,
         f"in the long run they reach out in {100 * share:.0f} % of their moves, however rare the misunderstandings "
         "are. One of them starts an echo: each answers what was heard, and the held-back move goes to and fro until "
-        "the next misunderstanding, which may end the echo or start a second one. How rare they are decides only how "
+        "the next misunderstanding. That may end the echo or start a second one. How rare they are decides only how "
         "long it takes",
     )
 
@@ -103,9 +103,9 @@ def bet_crowd() -> Bet:
         f"generation. Which kind is the largest after {model.GENERATIONS} generations?",
         _by_name(_FIVE, "was the largest"),
         lambda: run.largest,
-        f"it has {100 * run.share(run.largest)[-1]:.0f} % of the crowd in the end. First those who win-stay, "
-        f"lose-shift grow, to {100 * peak:.0f} % in generation {when}; they keep offering a hand to whoever takes none "
-        "it, and the few who hold back live on that. With talk that undoes four of five mishearings, "
+        f"it has {100 * run.share(run.largest)[-1]:.0f} % of the crowd in the end. First win-stay, lose-shift "
+        f"grows, to {100 * peak:.0f} % in generation {when}. It keeps reaching out to people who always hold back, and "
+        "the few who do so live on that. With talk that undoes four of five mishearings, "
         f"{LABELS[talk.largest].lower()} is the largest instead",
     )
 
@@ -154,10 +154,10 @@ def exercise_chain() -> FunctionExercise:
     generous, pavlov = (1, 1 / 3, 1, 1 / 3), (1, 0, 0, 1)
     return FunctionExercise(
         "Exercise 2",
-        "Write `chain(p, q, slip)`: the table of 4 × 4 chances from the last outcome (row) to the next one (column), "
-        "in the order CC, CD, DC, DD; C reaches out, D holds back, and person i comes first. `p` and `q` hold the "
-        "chance that i, and j, reaches out after each outcome, each from their own side: j's CD is the outcome DC. A "
-        "move slips with chance `slip`, so that a chance p becomes (1 − slip) p + slip (1 − p).",
+        "Write `chain(p, q, slip)`: the table of 4 × 4 chances from the last outcome (row) to the next one (column). "
+        "The order is CC, CD, DC, DD; C reaches out, D holds back, and person i comes first. `p` and `q` hold the "
+        "chance that i, and j, reaches out after each outcome. Each looks from their own side: j's CD is the outcome "
+        "DC. A move slips with chance `slip`, so that a chance p becomes (1 − slip) p + slip (1 − p).",
         _four_by_four,
         cases=[(generous, generous, 0.05), (generous, pavlov, 0.1), (pavlov, (1, 0, 1, 0), 0.02), (pavlov, pavlov, 0)],
         tolerance=1e-6,
@@ -216,9 +216,9 @@ def exercise_talk() -> ChoiceExercise:
     before, after = shares["generous"]
     return ChoiceExercise(
         "Exercise 4",
-        "One move in ten slips, and talk undoes half of the slips. Who reaches out more often in the long run than "
-        "without talk: two who play tit for tat, `'tit_for_tat'`, two of the generous with g = 1/3, `'generous'`, "
-        "`'both'` or `'neither'`? Decide without the lab.",
+        "One move in ten slips, and talk undoes half of the slips. One pair plays tit for tat, another is generous "
+        "with g = 1/3. Which pair reaches out more often in the long run than without talk: `'tit_for_tat'`, "
+        "`'generous'`, `'both'` or `'neither'`? Decide without the lab.",
         key,
         options={
             "tit_for_tat": "Two who play tit for tat",

@@ -107,8 +107,8 @@ def bet_crowd() -> Bet:
         return "jump" if beyond > 0.6 else "tip"
 
     return Bet(
-        f"In a crowd of {BIG_CROWD.people}, everyone claps at a tempo of their own and is pulled a little towards the "
-        "mean of all. You raise the coupling from zero, slowly. How does the crowd fall into step?",
+        f"In a crowd of {BIG_CROWD.people:,}, everyone claps at a tempo of their own and is pulled a little towards "
+        "the mean of all. You raise the coupling from zero, slowly. How does the crowd fall into step?",
         {
             "slide": Option(
                 "It slides: a little more coupling, a little more order",
@@ -130,9 +130,9 @@ def bet_crowd() -> Bet:
             ),
         },
         outcome,
-        f"the order is {half:.2f} at half the coupling of the tipping point, {beyond:.2f} a tenth beyond it and "
-        f"{double:.2f} at twice as much. Below the point each nudge is lost among different tempi; above it, whoever "
-        "joins pulls the others along",
+        f"the order is {half:.2f} at half the coupling of the tipping point. It is {beyond:.2f} a tenth beyond it, "
+        f"and {double:.2f} at twice as much. Below the point each nudge is lost among different tempi; above it, "
+        "whoever joins pulls the others along",
     )
 
 
@@ -167,7 +167,7 @@ def exercise_phase_locking_value() -> FunctionExercise:
     return FunctionExercise(
         "Exercise 1",
         "Write `phase_locking_value(differences)`. It takes a list of phase differences in radians and returns the "
-        "length of the mean arrow: turn each difference into an arrow (its cosine and its sine), take the mean of "
+        "length of the mean arrow. Turn each difference into an arrow: its cosine and its sine. Take the mean of "
         "each, and return how long the mean arrow is.",
         model.phase_locking_value,
         cases=[([0.5, 0.5, 0.5],), ([0, right],), ([0, math.pi],), ([0.3, 2.0, 4.0, 5.5, 0.1],), ([3.0, -3.0],)],
@@ -364,8 +364,8 @@ def exercise_surrogate() -> FunctionExercise:
     return FunctionExercise(
         "Exercise 6",
         "Write `surrogate_plv(phase_i, phase_j, shift)`. Both phases are arrays with one row per epoch. Pair epoch e "
-        "of i with epoch e + shift of j (after the last epoch comes the first), compute the PLV of each pair with your "
-        "own function, and return the mean.",
+        "of i with epoch e + shift of j; after the last epoch comes the first. Compute the PLV of each pair with "
+        "your own function, and return the mean.",
         surrogate_plv,
         cases=[(first, second, 0), (first, second, 1), (first, second, 2), (second, first, 4)],
         tolerance=1e-4,

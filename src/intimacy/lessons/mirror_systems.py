@@ -67,7 +67,7 @@ def bet_counter_mirror() -> Bet:
             "many": Option("About 4,000", "about 4,000 trials", "it takes about 4,000 trials"),
         },
         outcome,
-        f"on average the mirror index goes below 0 after {crossing or math.inf:.1f} trials: each trial corrects a "
+        f"on average the mirror index goes below 0 after {crossing or math.inf:.1f} trials. Each trial corrects a "
         "fixed share of what is wrong in the weights of the finger that is seen, and what was learned is wrong now. "
         f"After an endless childhood it would be {sightings:.1f} sightings of each finger",
     )
@@ -125,7 +125,7 @@ def bet_sixth_friend() -> Bet:
         },
         outcome,
         f"each round of mutual watching multiplies arousal by {five.loop_gain:.2f} with five friends and by "
-        f"{six.loop_gain:.2f} with six: everyone now has one more person to watch, and from 1 on the loop feeds "
+        f"{six.loop_gain:.2f} with six. Everyone now has one more person to watch. From 1 on the loop feeds "
         "itself, until it meets the model's ceiling",
     )
 
@@ -152,10 +152,10 @@ def exercise_learn() -> FunctionExercise:
     three = np.array([[0.9, 0.1, 0.0], [0.1, 0.4, 0.2], [0.0, 0.5, 0.8]])
     return FunctionExercise(
         "Exercise 1",
-        "Write the delta rule: `learn(weights, done, seen, rate)` returns the table after one trial. In the column of "
-        "the action that was seen, each weight moves by the share `rate` of what is missing: towards 1 in the row of "
-        "the action that was done, towards 0 in all other rows. All other columns stay. `weights` is a numpy table, "
-        "`done` and `seen` count from 0.",
+        "Write the delta rule: `learn(weights, done, seen, rate)` returns the table after one trial. In the column "
+        "of the action that was seen, each weight moves by the share `rate` of what is missing. In the row of the "
+        "action that was done it moves towards 1, in all other rows towards 0. All other columns stay. `weights` is "
+        "a numpy table, `done` and `seen` count from 0.",
         learned,
         cases=[(start, 0, 0, 0.1), (start, 0, 1, 0.1), (three, 2, 1, 0.2), (np.zeros((2, 2)), 1, 1, 0.5)],
         tolerance=1e-6,
@@ -224,9 +224,9 @@ def exercise_train() -> FunctionExercise:
     """A whole life with the learner's own rule."""
     return FunctionExercise(
         "Exercise 2",
-        "Train it: `train(done, seen, rate)` starts from a table of zeros for two actions, goes through the trials "
-        "with your `learn`, and returns the list of mirror indices, one after each trial. `done` and `seen` are lists, "
-        "one entry per trial; `mirror_index` stands above.",
+        "Train it: write `train(done, seen, rate)`. Start from a table of zeros for two actions, and go through the "
+        "trials with your `learn`. Return the list of mirror indices, one after each trial. `done` and `seen` are "
+        "lists, one entry per trial; `mirror_index` stands above.",
         trained,
         cases=lives(),
         tolerance=1e-6,

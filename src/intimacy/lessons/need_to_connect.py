@@ -89,8 +89,8 @@ def bet_recovery() -> Bet:
         },
         lambda: _nearest(back, days),
         f"it takes {back:.0f} days. Alone the set-point falls with a time constant of {fade:.0f} days; in company that "
-        f"is sought it rises with one of about {return_:.0f}, because who expects little seeks little, and what is "
-        "sought holds the set-point where it is",
+        f"is sought it rises with one of about {return_:.0f}. Who expects little seeks little, and what is sought "
+        "holds the set-point where it is",
     )
 
 
@@ -294,7 +294,7 @@ def exercise_fair() -> ArrayExercise:
     return ArrayExercise(
         "Exercise 7",
         f"There are {FIVE_PLAYERS} players, you among them, and somebody learns with α = {SLOW_LEARNING:g}. Which "
-        "chance p that a throw of the others goes to you is fair, and in how many of their throws does the expected "
+        "chance p that a throw of the others goes to you is fair? And in how many of their throws does the expected "
         "share of somebody who is left out halve? Give a list of two numbers.",
         [fair, half],
         tolerance=0.01,

@@ -69,7 +69,7 @@ def bet_reappraisal() -> Bet:
         },
         outcome,
         f"A's insula falls from {before[0]:.3f} to {after[0]:.3f} and B's from {before[1]:.3f} to {after[1]:.3f}, both "
-        f"to {shares[1]:.1f} of what they were: all that B's insula gets is a share of what A's shows",
+        f"to {shares[1]:.1f} of what they were. All that B's insula gets is a share of what A's shows",
     )
 
 
@@ -95,8 +95,8 @@ def bet_double_coupling() -> Bet:
             ),
         },
         outcome,
-        f"{once:.3f} becomes {twice:.1f}, {twice / once:.0f} times as much: what B shows comes back to A and from "
-        f"there to B again, and {2 * coupling:g} is just below the critical coupling of {critical:.3f}, where the loop "
+        f"{once:.3f} becomes {twice:.1f}, {twice / once:.0f} times as much. What B shows comes back to A, and from "
+        f"there to B again; {2 * coupling:g} is just below the critical coupling of {critical:.3f}, where the loop "
         "feeds itself",
     )
 
@@ -290,9 +290,9 @@ def exercise_formula() -> FunctionExercise:
     critical = model.critical_coupling(TwoPeople())
     return FunctionExercise(
         "Exercise 5",
-        "Write `insula_of_b(coupling)`, B's insula at rest, by the formula: a x / (1 − x²), where a is A's insula "
-        "without any coupling and x is the coupling over the critical one. The cell below has both numbers. Then move "
-        "your function: `interact(insula_of_b, coupling=(0.0, 0.8, 0.05))`.",
+        "Write `insula_of_b(coupling)`, B's insula at rest: a x / (1 − x²). Here a is A's insula without any "
+        "coupling, and x is the coupling over the critical one. The cell below has both numbers, `alone` and "
+        "`critical`. Then move your function: `interact(insula_of_b, coupling=(0.0, 0.8, 0.05))`.",
         _insula_of_b,
         cases=[(0.0,), (0.2,), (0.4,), (0.7,)],
         tolerance=0.004,

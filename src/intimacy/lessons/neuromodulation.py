@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy.models import neuromodulation as model
+from intimacy.parameters import short
 from intimacy.widgets import (
     Answer,
     ArrayExercise,
@@ -91,7 +92,7 @@ def bet_drive() -> Bet:
         },
         outcome,
         f"at a drive of {LOW_DRIVE:g} the hormone settles at {ends_in(LOW_DRIVE).high:.2f}, at {MIDDLE_DRIVE:g} it "
-        f"pulses every {ends_in(MIDDLE_DRIVE).period:.0f} minutes for ever, and at {HIGH_DRIVE:g} it settles again, at "
+        f"pulses every {ends_in(MIDDLE_DRIVE).period:.0f} minutes for ever. At {HIGH_DRIVE:g} it settles again, at "
         f"{ends_in(HIGH_DRIVE).high:.2f}. The steady level cannot hold between {band[0]:.1f} and {band[1]:.1f}",
     )
 
@@ -177,7 +178,7 @@ def bet_seventeen_people() -> Bet:
             "half": Option("In about half of them", "it would be half of them", "it was about half of them"),
         },
         outcome,
-        f"the exact chance is {100 * chances.only_24:.0f} %, and with the reverse, 48 but not 24, a split result comes "
+        f"the exact chance is {100 * chances.only_24:.0f} %. With the reverse, 48 but not 24, a split result comes "
         f"in {100 * chances.exactly_one:.0f} % of the studies. The test of one dose against the other is significant "
         f"in {100 * chances.between:.0f} %, as it should be",
     )
@@ -395,8 +396,8 @@ def exercise_interaction() -> ArrayExercise:
         "first with these numbers, then with their natural logarithms. Give both, in a list.",
         [found.raw, found.logarithmic],
         tolerance=0.01,
-        why="The same four means interact as differences and do not interact as ratios. 'Friend and oxytocin interact' "
-        "says nothing until the scale is named.",
+        why='The same four means interact as differences and not as ratios. "Friend and oxytocin interact" says '
+        "nothing until you name the scale.",
         hints=[
             Hint([-found.raw, found.logarithmic], "The sign is turned round. Begin with the group that has both."),
             Hint([found.raw, found.raw], "The second number is of the logarithms: take the log of each mean first."),
@@ -420,10 +421,10 @@ def exercise_trial() -> ArrayExercise:
     error, most = trial_error(), -TRIAL_LOW
     return ArrayExercise(
         "Exercise 7",
-        "In a trial with 277 autistic children and adolescents, spray minus placebo was −0.2 points of social "
-        f"withdrawal, with a 95 % interval from {TRIAL_LOW:g} to {TRIAL_HIGH:g}".replace("-", "−")
-        + ", on a scale from 0 to 39 [sikich2021]; below 0 is less withdrawn. Give the standard error, and the largest "
-        "benefit in points that the interval still allows, as a positive number: two numbers in a list.",
+        "A trial with 277 autistic children and adolescents measured social withdrawal on a scale from 0 to 39 "
+        f"[sikich2021]. Spray minus placebo was −0.2 points, with a 95 % interval from {short(TRIAL_LOW)} to "
+        f"{short(TRIAL_HIGH)}; below 0 is less withdrawn. Give two numbers in a list: the standard error, and the "
+        "largest benefit in points that the interval still allows, as a positive number.",
         [error, most],
         tolerance=0.02,
         why=f"A benefit of more than {most:g} of 39 points does not fit the data well. A null result with an interval "

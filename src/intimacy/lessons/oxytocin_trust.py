@@ -55,7 +55,7 @@ def bet_without_oxytocin() -> Bet:
             "rise": Option("It rises by more than 1 MU", "trust would rise", "trust rose"),
         },
         outcome,
-        f"people send {before:.1f} MU on average with the effect and {after:.1f} without it: in this model trust rests "
+        f"people send {before:.1f} MU on average with the effect and {after:.1f} without it. In this model trust rests "
         "on a belief about the partner, and that belief is learned from kept promises",
     )
 
@@ -107,7 +107,7 @@ def bet_published_effect() -> Bet:
         },
         outcome,
         f"with {lab.participants} people per arm only an estimate above {smallest_significant(lab.participants):.2f} "
-        "is significant, so a small effect gets into print only when luck has made it look large",
+        "is significant. So a small effect gets into print only when luck has made it look large",
     )
 
 
@@ -350,9 +350,9 @@ def exercise_bursts() -> NumberExercise:
     right = float(bursts / regular)
     return NumberExercise(
         "Exercise 7",
-        "A model of a rat's oxytocin cell fires 600 spikes in a minute: evenly, ten per second, or in bursts of fifty "
-        "per second for two seconds, every ten seconds. How many times as much hormone do the bursts release? Use "
-        "`model.secretion([evenly, in_bursts], 60).total`.",
+        "A model of a rat's oxytocin cell fires 600 spikes in a minute: evenly, ten per second, or in bursts of "
+        "fifty per second for two seconds, every ten seconds. How many times as much hormone do the bursts release? "
+        "Use `model.secretion([evenly, in_bursts], 60).total`.",
         right,
         tolerance=0.02,
         why="Spikes that come close together build up calcium, and release grows with its square. This is how touch "

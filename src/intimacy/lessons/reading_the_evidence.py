@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy.models import reading_the_evidence as model
 from intimacy.models import replication
 from intimacy.models.reading_the_evidence import BrainImages, Curse, Field
+from intimacy.parameters import decimal
 from intimacy.widgets import (
     Answer,
     ArrayExercise,
@@ -61,8 +62,8 @@ def bet_brain_image() -> Bet:
         },
         outcome,
         f"pooled with room for differences it is {pooled.estimate:.3f} points, with an interval from "
-        f"{pooled.low:.3f} to {pooled.high:.3f}. With one true effect for all, the same data give {fixed.low:.4f} to "
-        f"{fixed.high:.3f}: on the other side of zero by less than a thousandth of a point",
+        f"{decimal(pooled.low, 3)} to {pooled.high:.3f}. With one true effect for all, the same data give "
+        f"{decimal(fixed.low, 4)} to {fixed.high:.3f}: on the other side of zero by less than a thousandth of a point",
     )
 
 
@@ -177,7 +178,7 @@ PAIRS = {
 
 def exercise_poolable() -> ChoiceExercise:
     """Which results may be pooled?"""
-    options = "; ".join(f"`'{key}'`: {words}" for key, words in PAIRS.items())
+    options = ". ".join(f"`'{key}'`: {words}" for key, words in PAIRS.items())
     return ChoiceExercise(
         "Exercise 4",
         f"Which of these may be pooled? {options}.",
@@ -230,7 +231,7 @@ def exercise_participants() -> NumberExercise:
     small = 100 * float(replication.power(SMALL.effect, SMALL.participants))
     return NumberExercise(
         "Exercise 6",
-        f"How many participants per arm does a study need, to find a true effect of {SMALL.effect:g} with a chance of "
+        f"How many people per arm does a study need, to find a true effect of {SMALL.effect:g} with a chance of "
         f"80 %? `replication.power({SMALL.effect:g}, n)` gives the chance with n per arm; try some n.",
         right,
         tolerance=1,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from intimacy.models import relationships as model
 from intimacy.models.relationships import Circle, CoRegulation, Influence, Overfitting, Screening
+from intimacy.parameters import signed
 from intimacy.widgets import (
     Answer,
     ArrayExercise,
@@ -322,9 +323,9 @@ def exercise_pairing() -> NumberExercise:
     together = (beta - alpha) / (people - 2)
     return NumberExercise(
         "Exercise 6",
-        f"{people} people, everyone with a tie to everyone, α = {alpha:g} and β = {beta:g}. “Some ties grow at the "
-        "cost of others” grows at the rate −α + β + σ, “everyone the same” at −α + β − σ(n − 2). Above which effect "
-        "across ties σ does pairing off grow, while everyone the same still fades?",
+        f'{people} people, everyone with a tie to everyone, α = {alpha:g} and β = {beta:g}. "Some ties grow at '
+        'the cost of others" grows at the rate −α + β + σ, "everyone the same" at −α + β − σ(n − 2). Above which '
+        "effect across ties σ does pairing off grow, while everyone the same still fades?",
         right,
         tolerance=0.002,
         unit="/month",
@@ -368,7 +369,7 @@ def exercise_calmest() -> ChoiceExercise:
         "B": (-0.97, -0.06),
         "C": (1.0, 0.01),
     }
-    text = ", ".join(f"{name} {step:+.2f} and {rate:+.2f} /s".replace("-", "−") for name, (step, rate) in pairs.items())
+    text = ", ".join(f"{name} {signed(step)} and {signed(rate)} /s" for name, (step, rate) in pairs.items())
     return ChoiceExercise(
         "Exercise 8",
         f"Three pairs. How far in step are they (from −1 to 1), and how fast does arousal grow? {text}. Which pair "
@@ -417,7 +418,7 @@ def exercise_new_couple() -> ChoiceExercise:
         "Exercise 10",
         f"A rule is fitted to 60 couples. It is right about {apparent:.0f} % of them, and about {validated:.0f} % of "
         f"couples that were left out of the fit. In the study {majority:.0f} % stay together. A new couple comes. What "
-        "is right more often: to follow the rule (`'rule'`), to say “they stay” of everyone (`'stay'`), or to add "
+        "is right more often: to follow the rule (`'rule'`), to say \"they stay\" of everyone (`'stay'`), or to add "
         "more questions to the rule first (`'more'`)?",
         "stay",
         options={"rule": "Follow the rule", "stay": "Say “they stay”", "more": "Add more questions"},

@@ -28,6 +28,7 @@ from intimacy.models.reward_learning import (
     simulate_temporal_difference,
     trials_until_half,
 )
+from intimacy.parameters import decimal, signed
 from intimacy.widgets import (
     Answer,
     ArrayExercise,
@@ -78,8 +79,8 @@ def bet_dip() -> Bet:
             ),
         },
         outcome,
-        f"the model expects the hug at step {run.reward_step} and nowhere else. The error there is {error[at]:.2f}, "
-        "although nothing at all happens at that moment: the signal is about what was expected",
+        f"the model expects the hug at step {run.reward_step} and nowhere else. The error there is "
+        f"{decimal(error[at])}, although nothing at all happens at that moment: the signal is about what was expected",
     )
 
 
@@ -147,7 +148,7 @@ def bet_silence() -> Bet:
             ),
         },
         outcome,
-        f"silence is news only to someone who is not used to it: {always} unanswered message is enough after answers "
+        f"silence is news only to someone who is not used to it. {always} unanswered message is enough after answers "
         f"every time, and it takes {half} in a row after answers half of the time. A learner who only averages does it "
         f"the other way round, {averages[0]} against {averages[1]}. Rats, too, go on longer after rarer rewards",
     )
@@ -175,8 +176,8 @@ def bet_contact() -> Bet:
             ),
         },
         outcome,
-        f"the first is worth {worth[0]:+.1f} and the fifth {worth[-1]:+.1f}. A contact is worth the need that it takes "
-        f"away. After {int((worth > 0).sum())} of them hardly any need is left, and one more is too much",
+        f"the first is worth {signed(worth[0], 1)} and the fifth {signed(worth[-1], 1)}. A contact is worth the need "
+        f"that it takes away. After {int((worth > 0).sum())} of them hardly any need is left, and one more is too much",
     )
 
 
@@ -284,8 +285,8 @@ def exercise_surprise() -> ArrayExercise:
     return ArrayExercise(
         "Exercise 3",
         f"A friend answers one message in four (p = {chance:g}), and an answer is worth 1. After long learning, how "
-        "large is the surprise when an answer comes, how large is the disappointment when none comes (its size, "
-        "without a sign), and what is the mean error over many messages? Give three numbers, as a list.",
+        "large is the surprise when an answer comes? How large is the disappointment when none comes (its size, "
+        "without a sign)? And what is the mean error over many messages? Give three numbers, as a list.",
         [surprise, disappointment, mean],
         tolerance=0.004,
         why="A rare answer is a big surprise, and many small disappointments cancel it. The mean is 0 for every p. "
@@ -328,7 +329,7 @@ def exercise_update() -> FunctionExercise:
         _weighed,
         cases=[(0.0, 1, 0.2, 1.0), (0.5, 1, 0.2, 3.0), (0.5, 0, 0.2, 3.0), (0.8, 0, 0.1, 0.5), (0.2, 3, 0.5, 2.0)],
         tolerance=1e-6,
-        why="With w above 1 the same answers leave a lower expectation, and the mean error is no longer 0: a learner "
+        why="With w above 1 the same answers leave a lower expectation. The mean error is no longer 0: a learner "
         "who expects little is often pleasantly surprised.",
         hints=[
             Hint(
@@ -439,10 +440,9 @@ def exercise_order() -> ChoiceExercise:
     expected = next((name for name, holds in right.items() if holds), "neither")
     return ChoiceExercise(
         "Exercise 7",
-        "Rats that had been rewarded on a third of the trials kept on for about three times as many trials, once "
-        "rewards had stopped, as rats that had been rewarded every time (Chan & Harris 2019). The cell below "
-        "prints what the two learners do. Which one has the order of the rats: `'averages'`, `'asks'`, `'both'` or "
-        "`'neither'`?",
+        "Some rats had been rewarded every time, others on a third of the trials. Once rewards had stopped, the "
+        "others kept on for about three times as many trials (Chan & Harris 2019). The cell below prints what the "
+        "two learners do. Which one has the order of the rats: `'averages'`, `'asks'`, `'both'` or `'neither'`?",
         "both" if all(right.values()) else expected,
         options={
             "averages": "The one who averages",
@@ -477,7 +477,7 @@ def exercise_need() -> NumberExercise:
         right,
         tolerance=0.06,
         why=f"The drive falls from {before:.1f} to {after:.1f}. At the set-point itself the same contact is worth "
-        f"{float(contact_reward(usual.set_point, usual)):.2f}: it takes the level away from where it should be.",
+        f"{decimal(float(contact_reward(usual.set_point, usual)))}: it takes the level away from where it should be.",
         hints=[
             Hint(before, "That is the drive before the contact. Take the drive after it away."),
             Hint(after, "That is the drive that is left after the contact. How much did the contact take away?"),
@@ -553,7 +553,7 @@ def quiz() -> Quiz:
                 ],
             ),
             Question(
-                "Which finding most directly challenges the idea that dopamine signals errors of prediction?",
+                "Which finding speaks most against the idea that dopamine signals errors of prediction?",
                 [
                     Answer(
                         "In rats, dopamine bursts at the moment of a reward made a cue learned (Steinberg 2013).",

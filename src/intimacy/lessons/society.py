@@ -52,7 +52,7 @@ def bet_clusters() -> Bet:
     return Bet(
         f"Two towns of {TOWN.people} people. In the first, each lonely contact makes you more likely to become lonely. "
         "In the second nothing passes between people: loneliness has causes of its own, such as illness or a bad "
-        "housing market, there are more of them in some neighbourhoods, and neighbours know each other. In the first "
+        "housing market. There are more of them in some neighbourhoods, and neighbours know each other. In the first "
         f"town two lonely people are tied {spreads:.2f} times as often as chance would have it. And in the second?",
         {
             "none": Option("As often as chance: nothing spreads", "as often as chance", "it is as often as chance"),
@@ -61,7 +61,7 @@ def bet_clusters() -> Bet:
             "more": Option("Much more often than there", "much more often", "it is much more often"),
         },
         outcome,
-        "whoever lives where the causes are has neighbours who live there too: two lonely people are tied "
+        "whoever lives where the causes are has neighbours who live there too. Two lonely people are tied "
         f"{grows:.2f} times as often as chance would have it. A map of lonely people cannot tell you which town you "
         "are in",
     )
@@ -161,9 +161,10 @@ def exercise_settled() -> FunctionExercise:
     return FunctionExercise(
         "Exercise 1",
         "Write `settled(onset, contagion, recovery, contacts)`: the share of lonely people in the long run, if "
-        "everyone met everyone. It is (−m + √(m² + 4 b k a)) / (2 b k), with m = a + g − b k; a is the onset, b the "
-        "contagion, g the recovery and k the contacts. All are above 0. Then move your function: `interact(settled, "
-        "onset=(0.005, 0.2, 0.005), contagion=(0.005, 0.1, 0.005), recovery=(0.05, 1.0, 0.05), contacts=(1, 20))`.",
+        "everyone met everyone. It is (−m + √(m² + 4 b k a)) / (2 b k), with m = a + g − b k. Here a is the onset, b "
+        "the contagion, g the recovery and k the contacts. All are above 0. Then move your function: "
+        "`interact(settled, onset=(0.005, 0.2, 0.005), contagion=(0.005, 0.1, 0.005), recovery=(0.05, 1.0, 0.05), "
+        "contacts=(1, 20))`.",
         settled,
         cases=[(0.04, 0.02, 0.3, 6), (0.02, 0.005, 0.04, 4), (0.1, 0.1, 0.05, 20), (0.005, 0.06, 0.3, 6)],
         tolerance=1e-6,

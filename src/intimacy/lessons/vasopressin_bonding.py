@@ -82,8 +82,8 @@ def bet_blocked_week() -> Bet:
             ),
         },
         outcome,
-        f"the partner has {day:.2f} of the time with either after a day and {week:.2f} after a week, where an ordinary "
-        f"pair comes to {ordinary:.2f} in a day: in this model the other receptor opens the gate a little, and a slow "
+        f"the partner's share is {day:.2f} after a day and {week:.2f} after a week. An ordinary "
+        f"pair comes to {ordinary:.2f} in a day. In this model the other receptor opens the gate a little, and a slow "
         "bond is not the same as no bond",
     )
 
@@ -112,7 +112,7 @@ def bet_three_weeks() -> Bet:
         },
         outcome,
         f"a typical vole comes to {apart:.2f}, and {undecided} of {COHORTS} cohorts of {THREE_WEEKS_APART.animals} "
-        "voles end undecided: the model can say what it holds, and an experiment of that size often cannot see it",
+        "voles end undecided. The model can say what it holds, and an experiment of that size often cannot see it",
     )
 
 
@@ -134,7 +134,7 @@ def bet_meadow_vole() -> Bet:
             "none": Option("It does not form", "it would not form", "it did not form"),
         },
         outcome,
-        f"the partner's share falls from {with_vector:.2f} to {without_d2:.2f}: the receptor says who is there, "
+        f"the partner's share falls from {with_vector:.2f} to {without_d2:.2f}. The receptor says who is there, "
         "dopamine says how good it is, and the model multiplies the two. It was built that way, so this is no evidence "
         "for it",
     )
@@ -234,9 +234,9 @@ def exercise_hours() -> ArrayExercise:
     right = [hours_to_bond(each) for each in pairs]
     return ArrayExercise(
         "Exercise 2",
-        "Forget that D1 rises. While a pair is together, w(t) = w∞ (1 − exp(−(k + 1/τ) t)), with w∞ = k/(k + 1/τ), "
-        f"k = η DA (1 − D1) G, η = {PAIR.learning_rate:g} per hour, D1 = {PAIR.d1_rest:g}, G = {opening:.3f} and "
-        f"τ = {forgetting:g} hours. After how many hours is w at {bond_threshold(PAIR):.4f}, with mating "
+        "Forget that D1 rises. While a pair is together, w(t) = w∞ (1 − exp(−(k + 1/τ) t)). Here w∞ = k/(k + 1/τ) "
+        f"and k = η DA (1 − D1) G. Take η = {PAIR.learning_rate:g} per hour, D1 = {PAIR.d1_rest:g}, G = {opening:.3f} "
+        f"and τ = {forgetting:g} hours. After how many hours is w at {bond_threshold(PAIR):.4f}, with mating "
         f"(DA = {PAIR.dopamine_mating:g}) and without (DA = {PAIR.dopamine_together:g})? Give both in a list.",
         right,
         tolerance=0.06,
@@ -372,7 +372,7 @@ def exercise_design() -> ChoiceExercise:
         },
         why=f"If the bond is just slow, both groups come to {slow_null:.2f} and {slow_adult:.2f}. If voles make up for "
         f"a receptor that was never there, those come to {compensated_null:.2f} in a day, and those that lost it as "
-        f"adults to {compensated_adult:.2f}: adults have had no time to make up for anything.",
+        f"adults to {compensated_adult:.2f}. Adults have had no time to make up for anything.",
         hints=[
             Hint(
                 "null_week",
@@ -453,7 +453,7 @@ def exercise_predictive_value() -> NumberExercise:
     right = both / carriers
     return NumberExercise(
         "Exercise 6",
-        f"Of {PEOPLE} people {carriers} carry the variant, {low} score low, and {both} do both. Someone uses the "
+        f"Of {PEOPLE:,} people {carriers} carry the variant, {low} score low, and {both} do both. Someone uses the "
         "variant as a test for a low score. What is the predictive value of a positive test: the share of carriers who "
         "score low?",
         right,
@@ -644,8 +644,8 @@ def quiz() -> Quiz:
                     ),
                     Answer(
                         "… living as a pair and mating with one partner only are two things.",
-                        "Yes: social and genetic monogamy. The partner-preference test measures neither fatherhood nor "
-                        "fidelity.",
+                        "Yes: social and genetic monogamy are two things. The test of the chambers measures "
+                        "neither fatherhood nor fidelity.",
                         right=True,
                     ),
                     Answer(
