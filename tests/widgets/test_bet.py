@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from traitlets import TraitError
 
 from intimacy.widgets import Bet, Option
 
@@ -111,3 +112,13 @@ def test_a_bet_reads_well_as_text() -> None:
     assert repr(bet) == "What will the curve do?\n( ) It falls\n( ) It rises"
     bet.place("rises")
     assert repr(bet) == "What will the curve do?\n( ) It falls\n(x) It rises"
+
+
+@pytest.mark.parametrize("choice", ["", "sideways", 7, ["falls"]])
+def test_a_page_cannot_place_a_bet_that_is_no_option(choice: object) -> None:
+    bet = make()
+    bet.place("rises")
+    with pytest.raises(TraitError):
+        bet.set_state({"choice": choice})
+    assert bet.choice == bet.kept == "rises"
+    assert bet.answer().placed == "rises"

@@ -111,6 +111,50 @@ def test_a_message_that_is_no_set_of_values_is_refused_and_nothing_is_evaluated(
     assert lab.frame is before
 
 
+@pytest.mark.parametrize("seed", [None, -1, 1.5, True, "7", float("nan"), 2**32, [7]])
+def test_a_seed_that_is_none_is_refused_and_the_model_does_not_run(seed, monkeypatch):
+    lab = make()
+    before, messages = lab.frame, sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "set", "request": "view:1", "values": {"dose": 10}, "seed": seed}, [])
+    assert messages[0][0]["text"].startswith("seed must be a whole number from 0 to 4294967295, got ")
+    assert lab.frame is before
+
+
+def test_a_seed_is_refused_where_nothing_is_drawn(monkeypatch):
+    lab = make(simulate=lambda parameters: simulate_decay(parameters), seed=None)
+    messages = sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "set", "request": "view:1", "values": {}, "seed": 7}, [])
+    assert messages[0][0]["text"] == "seed must be None in a lab that draws nothing, got 7"
+    with pytest.raises(ValueError, match="seed must be None in a lab that draws nothing"):
+        lab.set(seed=7)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"x" * 5000: 1}, "x" * 80 + " is not a parameter of Decay"),
+        ({"": 1}, "a name without letters is not a parameter of Decay"),
+        ({"self": 1}, "self is not a parameter of Decay"),
+        ({"dose": "9" * 5000}, "Dose must be a number between 0 and 80, got '999"),
+    ],
+)
+def test_a_refusal_is_one_short_sentence_whatever_was_given(values, text, monkeypatch):
+    lab = make()
+    messages = sent_by(lab, monkeypatch)
+    lab._receive(lab, {"kind": "set", "request": "view:1", "values": values, "seed": 7}, [])
+    assert messages[0][0]["text"].startswith(text)
+    assert len(messages[0][0]["text"]) < 300
+
+
+@pytest.mark.parametrize("message", [None, 7, "set", [], {}, {"kind": ["set"]}, {"kind": "set"}, {"kind": "frames"}])
+def test_what_is_no_question_is_left_alone(message, monkeypatch):
+    lab = make()
+    before, messages = lab.frame, sent_by(lab, monkeypatch)
+    lab._receive(lab, message, [])
+    assert messages == []
+    assert lab.frame is before
+
+
 def test_a_model_that_stops_tells_the_learner_and_raises(monkeypatch):
     def broken(parameters, seed=7):
         if parameters.dose > 50:

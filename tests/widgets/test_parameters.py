@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy.parameters import Parameters, choice, format_value, integer, number, switch
+from intimacy.parameters import Parameters, choice, decimal, format_value, integer, number, short, signed, switch
 
 ROUTES = {"nose": "into the nose", "vein": "into a vein"}
 
@@ -31,7 +32,7 @@ class Dosing(Parameters):
 
 RANGES = {
     "half_life": "between 0.5 and 120",
-    "doses": "between -2 and 8",
+    "doses": "between −2 and 8",
     "route": "one of 'nose', 'vein'",
     "noisy": "True or False",
 }
@@ -95,9 +96,9 @@ def test_any_value_is_taken_unchanged_or_refused_with_name_range_and_value(name:
         ({"half_life": float("inf")}, ValueError, "half_life must be between 0.5 and 120, got inf"),
         ({"half_life": "20"}, TypeError, "half_life must be a number between 0.5 and 120, got '20'"),
         ({"half_life": True}, TypeError, "half_life must be a number between 0.5 and 120, got True"),
-        ({"doses": 9}, ValueError, "doses must be a whole number between -2 and 8, got 9"),
-        ({"doses": 2.5}, ValueError, "doses must be a whole number between -2 and 8, got 2.5"),
-        ({"doses": None}, TypeError, "doses must be a number between -2 and 8, got None"),
+        ({"doses": 9}, ValueError, "doses must be a whole number between −2 and 8, got 9"),
+        ({"doses": 2.5}, ValueError, "doses must be a whole number between −2 and 8, got 2.5"),
+        ({"doses": None}, TypeError, "doses must be a number between −2 and 8, got None"),
         ({"route": "ear"}, ValueError, "route must be one of 'nose', 'vein', got 'ear'"),
         ({"route": 1}, TypeError, "route must be one of 'nose', 'vein', got 1"),
         ({"noisy": 1}, TypeError, "noisy must be True or False, got 1"),
@@ -164,7 +165,7 @@ def test_replace_changes_a_copy_and_only_what_is_named() -> None:
 
 
 def test_replace_refuses_a_value_outside_its_range() -> None:
-    with pytest.raises(ValueError, match=r"^doses must be a whole number between -2 and 8, got 80$"):
+    with pytest.raises(ValueError, match=r"^doses must be a whole number between −2 and 8, got 80$"):
         Dosing().replace(doses=80)
 
 
@@ -222,7 +223,7 @@ def test_the_table_has_one_row_per_parameter_in_plain_words() -> None:
     assert table["default"].tolist() == ["20", "3", "nose", "off"]
     assert table["allowed"].tolist() == [
         "between 0.5 and 120",
-        "a whole number between -2 and 8",
+        "a whole number between −2 and 8",
         "one of 'nose', 'vein'",
         "True or False",
     ]
@@ -240,6 +241,9 @@ def test_the_table_has_one_row_per_parameter_in_plain_words() -> None:
         (0.1 + 0.2, "", "0.30000000000000004"),
         (1e22, "", "1e+22"),
         (7, "", "7"),
+        (-7, "", "−7"),
+        (-0.1, "/min", "−0.1 /min"),
+        ("well-being", "", "well-being"),
         ("nose", "", "nose"),
         (float("nan"), "", "nan"),
         (float("inf"), "", "inf"),
@@ -252,4 +256,33 @@ def test_a_value_is_written_as_a_person_would_and_not_rounded(value: Any, unit: 
 @settings(max_examples=50)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_written_number_reads_back_as_the_same_number(value: float) -> None:
-    assert float(format_value(value)) == value
+    assert float(format_value(value).replace("−", "-")) == value
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "text"),
+    [
+        (decimal, -0.037, "−0.04"),
+        (decimal, -0.004, "0.00"),
+        (decimal, 0.25, "0.25"),
+        (signed, 0.25, "+0.25"),
+        (signed, -1.0, "−1.00"),
+        (signed, 0.004, "0.00"),
+        (signed, -0.001, "0.00"),
+        (short, -0.4331, "−0.4331"),
+        (short, 24.0, "24"),
+    ],
+)
+def test_a_number_below_zero_has_a_true_minus_and_zero_has_no_sign(
+    write: Callable[[float], str], value: float, text: str
+) -> None:
+    assert write(value) == text
+
+
+@pytest.mark.parametrize("value", [5e-324, -5e-324, 2.2e-308, -0.0])
+def test_what_is_too_small_to_divide_by_is_zero_without_a_sign(value: float) -> None:
+    @dataclass(frozen=True)
+    class Coupling(Parameters):
+        strength: float = number(1, -1, 10, step=0.1, label="Strength", help="How strong.")
+
+    assert str(Coupling(strength=value).strength) == "0.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from traitlets import TraitError
 
 from intimacy.widgets import Answer, Question, Quiz
 
@@ -100,3 +101,13 @@ def test_the_text_stays_the_same_after_tries() -> None:
     quiz = make()
     quiz.tries = [[1], [1]]
     assert repr(quiz) == repr(make())
+
+
+@pytest.mark.parametrize("tries", [[], [[0]], [[0], [3]], [[0], [-1]], [[0], ["1"]], [[0], [0], [0]], None, "x"])
+def test_a_page_cannot_give_an_answer_that_is_not_there(tries: object) -> None:
+    quiz = make()
+    quiz.tries = [[1], []]
+    with pytest.raises(TraitError):
+        quiz.set_state({"tries": tries})
+    assert quiz.tries == [[1], []]
+    assert quiz.score.right == 1
