@@ -107,7 +107,10 @@ def test_an_array_comes_through_itself_unless_it_is_too_coarse_to_compute_with()
     values = np.linspace(0, 1, 5)
     assert taken(array=values)["array"] is values
     assert taken(array=values.astype(np.float32))["array"].dtype == np.float32
-    assert taken(array=values.astype(np.float16))["array"].dtype == np.float64
+    half = taken(array=values.astype(np.float16))["array"]
+    assert half.dtype == np.float64
+    assert half.tolist() == values.astype(np.float16).tolist()
+    assert taken(array=np.empty(0, dtype=np.complex64))["array"].dtype == np.float64
 
 
 def test_too_many_arguments_and_unknown_names_are_refused_by_python() -> None:

@@ -7,7 +7,9 @@ finds worst. ``HYPOTHESIS_PROFILE=hostile pytest tests/test_hostile.py`` lets it
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,13 @@ WORST = st.one_of(
     st.lists(st.floats(), max_size=5),
     npst.arrays(npst.scalar_dtypes(), npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Stand in an empty folder: a text such as "nan" is a good name for a file."""
+    with contextlib.chdir(tmp_path_factory.mktemp("hostile")):
+        yield
 
 
 def of_shard(shard: int) -> list[Surface]:

@@ -165,8 +165,10 @@ def _array(value: Any, kinds: str, limits: Between) -> NDArray[Any]:
     array = value if isinstance(value, np.ndarray) else np.asarray(value)
     if array.dtype.kind not in kinds and array.size:
         raise TypeError
-    if array.dtype.kind not in kinds or array.dtype == np.float16:
-        array = array.astype(float)  # an empty list has no kind of its own, and half precision overflows
+    if array.dtype.kind not in kinds:
+        array = np.empty(array.shape)  # an empty list has no kind of its own
+    if array.dtype == np.float16:
+        array = array.astype(float)  # half precision overflows
     if array.ndim < limits.axes:
         raise ValueError
     if array.size and array.dtype.kind in "biuf" and not (limits.holds(array.min()) and limits.holds(array.max())):

@@ -329,6 +329,7 @@ def test_the_continuous_checks_run_what_make_test_runs(root: Path) -> None:
     published = (root / ".github/workflows/site.yml").read_text(encoding="utf-8")
     assert all(f"make {task}" in published for task in ("test ARGS=site", "site", "lite ARGS=--full", "test ARGS=lite"))
     workflows = [path.read_text(encoding="utf-8") for path in (root / ".github/workflows").glob("*.yml")]
+    assert [name for name in check.WHEN_NAMED if not re.search(rf"\b{name}\b", "".join(workflows))] == []
     uses = [each for text in workflows for each in re.findall(r"uses: (\S+)", text)]
     assert len(uses) >= 10
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each) for each in uses)
