@@ -1,6 +1,6 @@
 # Every task of the project by name; `make` alone lists them. ARGS passes options on: make lab ARGS=--no-browser
 # PYTHON=/path/to/python chooses the Python that .venv is made with.
-.PHONY: help setup setup-test lab app classroom test figures look notebooks site slides lite student instructor nbgrader \
+.PHONY: help setup setup-test lab app classroom test figures theme look notebooks site slides lite student instructor nbgrader \
 	guide links class-load bench matrix tables lock clean
 .DEFAULT_GOAL := help
 export PYTHON
@@ -35,6 +35,9 @@ look: setup-test ## photograph every lab of a theme in every state (ARGS=oxytoci
 
 notebooks: setup-test ## run all notebooks in place and tidy them (ARGS=--check only looks)
 	@$(RUN) tools/run_notebooks.py $(ARGS)
+
+theme: setup-test ## begin a theme: a small one that runs, entered in each list (ARGS="13 touch_and_time", or --left)
+	@$(RUN) tools/new_theme.py $(ARGS)
 
 site: setup-test ## build the web site in build/site: pages that move without Python (ARGS=04_oxytocin_trust)
 	@$(RUN) tools/website.py $(ARGS)

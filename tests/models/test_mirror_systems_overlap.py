@@ -311,7 +311,7 @@ def test_eighty_percent_across_needs_about_a_thousand_voxels():  # exercise 2
 @given(st.floats(0.5, 0.999), st.floats(0.05, 1), st.floats(0.05, 0.5), st.floats(0.3, 3))
 def test_the_voxels_that_are_needed_are_enough(accuracy: float, code: float, strength: float, noise: float):
     needed = voxels_needed(accuracy, code, strength, noise)
-    if needed > 0:
+    if needed > 1e-9:
         assert ideal_accuracy(code, strength, noise, needed) == pytest.approx(accuracy)
     assert voxels_needed(accuracy, code, strength, 2 * noise) == pytest.approx(4 * needed)
 

@@ -523,6 +523,13 @@ def test_each_t_is_that_of_the_people_drawn():
         np.testing.assert_allclose(probability, expected.pvalue, rtol=1e-9)
         if t is not None:
             np.testing.assert_allclose(t, expected.statistic, rtol=1e-9)
+    for significant, probability in (
+        (run.significant_24, run.p_24),
+        (run.significant_48, run.p_48),
+        (run.significant_between, run.p_between),
+    ):
+        assert 0 < significant.sum() < len(significant)
+        np.testing.assert_array_equal(significant, probability < p.alpha)
 
 
 @pytest.mark.parametrize(

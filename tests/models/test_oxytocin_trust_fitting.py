@@ -212,5 +212,5 @@ def test_bad_input_is_refused_by_name() -> None:
         grid_posterior([[0, 4]], [[1, 1]])
     with pytest.raises(ValueError, match="name must be one of"):
         grid_posterior([4], [1]).marginal("love")
-    with pytest.raises(ValueError, match="players must be at least 2"):
+    with pytest.raises(ValueError, match="players must be a whole number between 2 and"):
         recovery(20, 1)

@@ -33,6 +33,7 @@ from intimacy.models.reading_the_evidence import (
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PyMARE's own imports warn
     from pymare import Dataset
+    from pymare.datasets import michael2013
     from pymare.estimators import DerSimonianLaird, WeightedLeastSquares
 
 quick = settings(max_examples=40)
@@ -73,6 +74,15 @@ def test_twelve_comparisons_on_the_brain_image():  # themes 1 to 5, 3.E
     assert (random.standard_error, random.low, random.high) == pytest.approx((0.03506, -0.001, 0.137), abs=5e-4)
     wide = read_brain_images(BrainImages(interval="knapp_hartung")).pooled
     assert (wide.standard_error, wide.low, wide.high) == pytest.approx((0.03605, -0.011, 0.147), abs=5e-4)
+
+
+def test_the_twelve_comparisons_are_those_that_pymare_ships():
+    ours, theirs = brain_images(), michael2013()[0]
+    np.testing.assert_allclose(ours["estimate"], theirs["yi"], atol=1e-12)
+    np.testing.assert_allclose(ours["variance"], theirs["vi"], rtol=1e-12)
+    assert ours["people"].tolist() == (theirs["No_brain_n"] + theirs["Brain_n"]).tolist()
+    assert ours["critique"].tolist() == (theirs["Included_Critique"] == "Critique").tolist()
+    assert ours["key"].str.startswith("original").tolist() == theirs["Study"].str.startswith("McCabe").tolist()
 
 
 def test_the_verdict_on_the_brain_image_hangs_on_the_method():

@@ -28,6 +28,7 @@ from intimacy.models.relationships import (
     turn_eigenvalues,
     uninfluenced,
 )
+from intimacy.models.relationships.influence import MAP_TURNS
 
 quick = settings(max_examples=60)
 
@@ -273,6 +274,28 @@ def test_where_no_state_is_reached_the_two_swing_around_the_level_that_is_given(
             seen.append((i, j))
         assert np.ptp(seen, axis=0).max() > 0.1
         assert run.level[row, column] == pytest.approx(np.mean(seen), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"damping": 0.5, "damping_trigger": 1.0},
+        {"negative_push": 1.85, "negative_threshold": 1.25, "repair": 0.65, "damping": 1.0, "damping_trigger": 1.1}
+        | {"j_negative": 1.3, "j_threshold": 1.95},
+        {"starting_mood": -0.05, "inertia": 0.95, "negative_push": 0.95, "negative_threshold": 0.8, "repair": 0.9}
+        | {"j_negative": 0.6, "damping": 1.0},
+    ],
+)
+def test_the_level_of_a_swing_is_that_of_each_start_followed_alone(values: dict[str, float]):
+    """Starts are followed as one and whole rounds are left out, which must change nothing."""
+    p = Influence(**values)
+    run = simulate_influence(p)
+    lost = np.argwhere(run.leads_to == -1)
+    assert len(lost) > 0
+    for row, column in lost[:: max(1, len(lost) // 40)]:
+        i, j = talked(p, float(run.axis[column]), float(run.axis[row]), MAP_TURNS)
+        seen = [talked(p, i, j, turns) for turns in range(1, 51)]
+        assert run.level[row, column] == pytest.approx(np.mean(seen), abs=1e-9)
 
 
 def test_a_runaway_of_slopes_ends_at_the_bound_on_its_side():

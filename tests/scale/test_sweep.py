@@ -60,7 +60,7 @@ def runs(pid: int) -> bool:
 
 def test_a_grid_has_every_combination_with_the_last_axis_fastest():
     assert grid(a=[1, 2], b=range(2)) == [{"a": 1, "b": 0}, {"a": 1, "b": 1}, {"a": 2, "b": 0}, {"a": 2, "b": 1}]
-    assert len(grid(a=np.linspace(0, 1, 5), b=[1], c="xyz")) == 15
+    assert len(grid(a=np.linspace(0, 1, 5), b=[1], c=list("xyz"))) == 15
     with pytest.raises(ValueError, match="each axis must have values, got none for b"):
         grid(a=[1], b=[])
     with pytest.raises(ValueError, match="a grid must have at least one axis"):

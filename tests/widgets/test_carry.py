@@ -182,7 +182,7 @@ def test_a_wrong_value_is_named_with_its_label_and_the_right_ones_stay() -> None
 
 REFUSED = {
     "a bet on nothing": (a_bet, "explode", "choice must be one of 'rise', 'fall', got 'explode'"),
-    "a bet that is a list": (a_bet, ["rise"], "choice must be one of"),
+    "a bet that is a list": (a_bet, ["rise"], "choice must be text, got ['rise']"),
     "a quiz of another length": (a_quiz, [[0]], "answers must be for 2 questions"),
     "an answer too high": (a_quiz, [[2], []], "answers to question 1 must be numbers from 0 to 1"),
     "an answer that is true": (a_quiz, [[True], []], "answers to question 1 must be numbers from 0 to 1"),
