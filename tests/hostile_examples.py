@@ -239,6 +239,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "moves": (0, 4, 8, 12),
         "make": lambda: trust_game.GameState,
     },
+    "models.drawing.places": {"ties": lambda: np.ones((3, 3)) - np.eye(3)},
     "models.linear.solve_linear": {"rates": lambda: -np.eye(3), "start": lambda: np.ones(3)},
     "models.mirror_systems.association.mirror_index": {"weights": lambda: _WEIGHTS.copy()},
     "models.mirror_systems.association.settled_index": {"rule": "delta"},

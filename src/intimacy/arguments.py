@@ -40,6 +40,7 @@ _ARRAYS: tuple[tuple[type, str, str], ...] = (
     (np.bool_, "b", "True or False"),
     (np.integer, "iu", "whole numbers"),
     (np.complexfloating, "fiuc", "numbers, also complex"),
+    (np.floating, "fiu", "numbers"),
     (np.generic, "fiub", "numbers"),
 )
 C = TypeVar("C", bound=Callable[..., Any])

@@ -156,7 +156,9 @@ def test_expected_belief_under_a_fixed_partner_and_recovery_after_repair() -> No
     rounds = np.arange(60)
     first = expected_belief(rounds, reliability=0.6, prior_belief=0.7, learning_rate=0.2)
     betrayed = expected_belief(np.maximum(rounds - 20, 0), reliability=0.1, prior_belief=first[20], learning_rate=0.2)
-    repaired = expected_belief(np.maximum(rounds - 30, 0), reliability=0.6, prior_belief=betrayed[30], learning_rate=0.2)
+    repaired = expected_belief(
+        np.maximum(rounds - 30, 0), reliability=0.6, prior_belief=betrayed[30], learning_rate=0.2
+    )
     closed = np.select([rounds <= 20, rounds <= 30], [first, betrayed], repaired)
     np.testing.assert_allclose(run.mean.belief, closed, atol=0.012)
 

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from intimacy.arguments import checked
+from intimacy.models.drawing import places
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
@@ -48,7 +49,6 @@ _CLUB = """
 24: 26 28 30 33 34; 25: 26 28 32; 26: 32; 27: 30 34; 28: 34; 29: 32 34; 30: 33 34; 31: 33 34; 32: 33 34; 33: 34
 """
 _AT_THRESHOLD = 1e-9
-_LAYOUT_ROUNDS = 300
 
 
 @dataclass(frozen=True)
@@ -314,31 +314,7 @@ def _modes(constellation: str, people: int) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=64)
 def _layout(constellation: str, people: int) -> Array:
-    ties = _ties(constellation, people)
-    count = len(ties)
-    hops = _hops(ties)
-    nearness = np.where(hops > 0, 1 / np.maximum(hops, 1) ** 2, 0)
-    inverse = np.linalg.pinv(np.diag(nearness.sum(axis=1)) - nearness)
-    angle = -np.pi * (0.5 + (2 * np.arange(count) + 1) / count)
-    place = np.column_stack([np.cos(angle), np.sin(angle)])
-    rounds = _LAYOUT_ROUNDS if hops.max() > 1 else 0  # where everyone watches everyone, the circle is the clearest
-    for _ in range(rounds):
-        apart = np.hypot(*(place[:, np.newaxis] - place).T)
-        pull = np.divide(nearness * hops, apart, out=np.zeros_like(apart), where=apart > 0)
-        place = inverse @ ((np.diag(pull.sum(axis=1)) - pull) @ place)
-    layout: Array = place / np.abs(place).max()
-    return layout
-
-
-def _hops(ties: Array) -> Array:
-    """Return the number of ties on the shortest way between any two people, shape (n, n)."""
-    hops = np.zeros_like(ties)
-    reached = np.eye(len(ties))
-    for step in range(1, len(ties)):
-        further = np.minimum(reached @ (ties + np.eye(len(ties))), 1)
-        hops[(further > 0) & (reached == 0)] = step
-        reached = further
-    return hops
+    return places(_ties(constellation, people))
 
 
 def _who(parameters: Contagion) -> Booleans:

@@ -35,6 +35,7 @@ MOST_STUDIES = 5000
 
 _FEW_STUDIES = 1000  # up to so many, the draws for more are not made
 _NODES = 32
+_rule = lru_cache(maxsize=1)(np.polynomial.legendre.leggauss)  # takes as long as a third of what it is for
 _REACH = 5.0
 _SMALLEST_SHIFT = 1e-3
 
@@ -277,6 +278,6 @@ def _neither(parameters: ByChance) -> float:
 
 def _nodes(low: Any, high: Any) -> tuple[Array, Array]:
     """Gauss–Legendre nodes and weights between bounds of any shape, along a new last axis."""
-    x, weight = np.polynomial.legendre.leggauss(_NODES)
+    x, weight = _rule(_NODES)
     half = (np.asarray(high) - np.asarray(low))[..., None] / 2
     return np.asarray(low)[..., None] + half * (1 + x), half * weight

@@ -289,7 +289,7 @@ def _critical_t(freedom: int) -> float:
     return float(stdtrit(freedom, 1 - ALPHA / 2))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)  # 10 MB
 def _all_draws(seed: int) -> tuple[Array, Array]:
     """Return six columns of normal draws and one of even ones, one entry per study and pair, of the largest design."""
     generator = np.random.default_rng(np.random.SeedSequence(seed))

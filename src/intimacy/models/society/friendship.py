@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from intimacy.arguments import checked
+from intimacy.models.drawing import places
 from intimacy.models.society.networks import Network, network_of, small_world
-from intimacy.parameters import Parameters, choice, integer, number
+from intimacy.parameters import Parameters, choice, integer, number, shown
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -161,7 +162,7 @@ def mean_of_a_friend(degrees: ArrayLike) -> float:
     """
     values = np.asarray(degrees, dtype=np.float64)
     if values.size == 0 or not (values >= 0).all() or values.sum() == 0:
-        raise ValueError(f"degrees must be numbers from 0 on, not all 0, got {degrees!r}")
+        raise ValueError(f"degrees must be numbers from 0 on, not all 0, got {shown(degrees)}")
     return float((values * values).sum() / values.sum())
 
 
@@ -245,10 +246,7 @@ def _real(name: str) -> tuple[Network, tuple[str, ...], Array]:
     names = tuple(str(person + 1) if isinstance(person, int) else str(person) for person in graph)
     numbered = nx.convert_node_labels_to_integers(graph)
     network = network_of(len(graph), np.array(numbered.edges, dtype=np.int64))
-    hops = dict(nx.all_pairs_shortest_path_length(numbered))
-    places = nx.kamada_kawai_layout(numbered, dist=hops, pos=nx.circular_layout(numbered))
-    positions = np.array([places[person] for person in numbered])
-    return network, names, positions / np.abs(positions).max()
+    return network, names, places(nx.to_numpy_array(numbered, weight=None))
 
 
 def _small_world(people: int, contacts: int, rewiring: float) -> tuple[Network, tuple[str, ...], Array]:
