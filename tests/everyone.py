@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -63,9 +64,10 @@ class Reader:
         for key in keys:
             self.page.tab.keyboard.press(key)
 
-    def until(self, holds: Callable[[], Any], what: str, patience: int = 100) -> Any:
+    def until(self, holds: Callable[[], Any], what: str) -> Any:
         """Read the tree again and again until something holds, and return that."""
-        for _ in range(patience):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
             if found := holds():
                 return found
             self.page.tab.wait_for_timeout(100)

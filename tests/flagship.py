@@ -33,7 +33,6 @@ UPSTREAM = {
         "aria-required-children": "as in JupyterLab",
         "button-name": "as in JupyterLab",
         "link-name": "the logo is a link without a name",
-        "region": "as in JupyterLab",
         "skip-link": "the skip link leads to #first-cell, which is not there",
         "tabindex": "the skip link has a tabindex of 1",
     },

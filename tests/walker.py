@@ -27,7 +27,10 @@ from comm.base_comm import BaseComm
 from ipywidgets.widgets.widget import _put_buffers
 from traitlets.log import get_logger
 
-from intimacy.widgets import Bench, Bet, Carry, Game, Lab, Quiz
+from intimacy.models.result_code import AMOUNTS, NEEDS, ROUNDS, RatingsResult, TrustResult, encode
+from intimacy.widgets import Bench, Bet, Carry, Game, Handshake, Lab, Quiz
+from intimacy.widgets.gather import Gather
+from intimacy.widgets.share import Share
 from sweep import anywhere, check, picture_is_whole
 
 Action = dict[str, Any]
@@ -546,6 +549,149 @@ class QuizWalker(Walker):
         fresh.bring_back(self.widget.tries)
         assert (fresh.answers, fresh.score) == (self.widget.answers, self.widget.score)
         fresh.close()
+
+
+class ShareWalker(Walker):
+    """Through a panel to share from: answers, secrets, links to nowhere. What a classroom does is tested elsewhere."""
+
+    widget: Share
+
+    def __init__(self, make: Callable[[], Share], complaints: Complaints) -> None:
+        super().__init__(make, complaints)
+        self.last = {"kind": "look", "secret": "0" * 32, "answers": [0] * len(self.widget.asked)}
+
+    @staticmethod
+    def actions(share: Share, generator: random.Random) -> Action:
+        answers = [generator.randint(0, len(each["options"])) for each in share.asked]
+        secret = f"{generator.getrandbits(128):032x}"
+        wrong = generator.choice(NONSENSE)
+        message = {"kind": generator.choice(["look", "look", "share"]), "secret": secret, "answers": answers}
+        bent = {**message, generator.choice(["secret", "answers", "link", "kind"]): wrong}
+        bent_answer = {**message, "answers": [*answers[1:], wrong]}
+        return {"do": generator.choice([message, message, message, bent, bent_answer, wrong])}
+
+    def take(self, action: Action) -> None:
+        share, before, request = self.widget, self.widget.shown, self.request()
+        if not isinstance(action["do"], dict):
+            self.say(action["do"])
+            assert share.shown is before
+            return
+        told = self.say({**action["do"], "request": request})
+        match action["do"].get("kind"):
+            case "look" | "share" if told:
+                assert [(each["kind"], each["request"]) for each in told] == [("problem", request)]
+                assert len(told[0]["text"]) <= LONGEST_REFUSAL
+            case "look":
+                assert share.shown["request"] == request
+                self.last = action["do"]
+            case "share":
+                raise AssertionError("there is no classroom")
+            case _:
+                assert share.shown is before
+
+    def sound(self) -> None:
+        super().sound()
+        assert self.wire.state["shown"] == self.widget.shown
+
+    def compare(self) -> None:
+        fresh = self.make()
+        self.say({**self.last, "request": self.request()})
+        fresh._handle_msg(_arriving({"method": "custom", "content": {**self.last, "request": "view:0"}}))
+        assert (fresh.code, fresh.shown["words"]) == (self.widget.code, self.widget.shown["words"])
+        fresh.close()
+
+
+class GatherWalker(Walker):
+    """Through a panel to gather with, and the picture that follows it: codes, files, nonsense, starting again."""
+
+    widget: Gather
+
+    def __init__(self, make: Callable[[], Gather], complaints: Complaints, follow: Callable[[Gather], Lab]) -> None:
+        super().__init__(make, complaints)
+        self.counted: dict[int, str] = {}
+        self.make_follower = follow
+        self.follower = follow(self.widget)
+
+    @staticmethod
+    def actions(gather: Gather, generator: random.Random) -> Action:
+        learner = generator.randrange(40)
+        first, last = ((1, *generator.choices(range(6), k=NEEDS - 1)) for _ in range(2))
+        game = TrustResult(learner, 3, tuple(generator.choices(AMOUNTS, k=ROUNDS)))
+        result = generator.choice([*[RatingsResult(learner, first, last)] * 3, game])
+        wrong = generator.choice(NONSENSE)
+        kept = [{"kind": "leave"}, {"kind": "look"}, {"kind": "add", "text": f"{wrong!r:.200}", "as": "codes"}]
+        bent = [{"kind": "follow", "link": [wrong]}, {"kind": "add", "text": [wrong], "as": "codes"}]
+        refused = [
+            {"kind": "add", "text": "x" * 300_000, "as": "codes"},
+            {"kind": "add", "text": "a,b", "as": generator.choice(["table", "", "x"])},
+            {"kind": "follow", "link": f"http://{learner}/{wrong!r:.200}"},
+        ]
+        return generator.choice(
+            [
+                *[{"do": "add", "learner": learner, "code": encode(result), "counts": result is not game}] * 10,
+                *[{"do": "kept", "message": each} for each in (*kept, *bent)],
+                *[{"do": "refused", "message": each} for each in refused],
+                {"do": "said", "message": wrong},
+                *[{"do": "forget"}] * (generator.random() < 0.2),
+            ]
+        )
+
+    def take(self, action: Action) -> None:
+        request = self.request()
+        match action:
+            case {"do": "add", "learner": learner, "code": code, "counts": counts}:
+                assert self.say({"kind": "add", "text": code, "as": "codes", "request": request}) == []
+                if counts:
+                    self.counted[learner] = code
+            case {"do": "refused", "message": message}:
+                told = self.say({**message, "request": request})
+                assert [(each["kind"], each["request"]) for each in told] == [("problem", request)]
+                assert len(told[0]["text"]) <= LONGEST_REFUSAL
+            case {"do": "kept", "message": message}:
+                assert self.say({**message, "request": request}) == []
+            case {"do": "said", "message": message}:
+                self.say(message)
+            case {"do": "forget"}:
+                assert self.say({"kind": "forget", "request": request}) == []
+                self.counted.clear()
+
+    def sound(self) -> None:
+        super().sound()
+        assert self.wire.state["shown"] == self.widget.shown
+        assert self.widget.shown["gathered"] == len(self.counted)
+
+    def compare(self) -> None:
+        fresh = self.make()
+        fresh.add("\n".join(self.counted.values()))
+        assert fresh.pool == self.widget.pool
+        same = self.make_follower(fresh)
+        check(self.follower)
+        assert seen_in(self.follower) == seen_in(same)
+        assert self.follower.comm.state["frame"] == self.follower.frame
+        same.close()
+        fresh.close()
+
+    def close(self) -> None:
+        super().close()
+        self.follower.close()
+
+
+class HandshakeWalker(Walker):
+    """Through a handshake: it answers what it is asked, and nothing else."""
+
+    widget: Handshake
+
+    @staticmethod
+    def actions(handshake: Handshake, generator: random.Random) -> Action:
+        return {"do": generator.choice([{"kind": "hello"}, generator.choice([*NONSENSE, *NO_MESSAGES])])}
+
+    def take(self, action: Action) -> None:
+        before, asked = self.widget.answered, action["do"] == {"kind": "hello"}
+        assert self.say(action["do"]) == [{"kind": "hello"}] * asked
+        assert self.widget.answered == before + asked
+
+    def compare(self) -> None:
+        """Nothing is kept that could differ."""
 
 
 class Memory:

@@ -182,11 +182,13 @@ class Page:
     def wait_for_all(self, notebook: str) -> None:
         """Wait until each widget that the page of a notebook shows is drawn, and no more come."""
         count, still, least = 0, 0, fewest_widgets(notebook)
+        deadline = time.monotonic() + 120
         while still < 4:
             self.tab.wait_for_timeout(250)
             shown, ready = (self.tab.locator(f".intimacy{state}").count() for state in ("", "[data-ready]"))
             still = still + 1 if least <= shown == ready == count else 0
             count = shown
+            assert time.monotonic() < deadline, f"{ready} of {shown} widgets are drawn; {self.complaints}"
 
     def lab(self, title: str) -> Any:
         return self.tab.locator(".intimacy").filter(has=self.tab.get_by_role("heading", name=title)).first

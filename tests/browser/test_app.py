@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def test_from_the_gallery_to_a_lab_and_back_by_keyboard(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("app", "widgets"), [("04_the_blood", 3), ("04_trust_game", 3)])
+@pytest.mark.parametrize(("app", "widgets"), [("04_the_blood", 3), ("04_trust_game", 3), ("04_oxytocin_trust", 9)])
 def test_an_app_is_whole_in_light_and_dark_and_axe_finds_nothing(
     visit: Any, app: str, widgets: int, scheme: str
 ) -> None:
@@ -135,7 +136,10 @@ def test_a_page_that_is_left_gives_its_kernel_back_at_once(visit: Any, apps: App
     kernel = apps.url(f"api/kernels/{kernel_of(page)}")
     page.tab.goto(apps.url(""))
     # Long before a kernel would be stopped whose page has gone without a word.
-    page.tab.wait_for_function("async (url) => (await fetch(url)).status === 404", arg=kernel, timeout=30_000)
+    deadline = time.monotonic() + 30
+    while page.tab.evaluate("async (url) => (await fetch(url)).status", kernel) != 404:
+        assert time.monotonic() < deadline
+        page.tab.wait_for_timeout(250)
 
 
 def test_a_visitor_whose_kernel_was_stopped_is_told_so(visit: Any, apps: Apps) -> None:

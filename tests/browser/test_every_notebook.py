@@ -1,6 +1,6 @@
 """Every notebook in real JupyterLab and in Voilà: it runs, every control moves its lab, and nothing sticks out.
 
-The flagship, whose tests go deeper, has files of its own. What is marked ``everyone`` takes minutes: it runs when named.
+The flagship, whose tests go deeper, has files of its own. What is marked ``everyone`` takes minutes: name it to run it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) 
 CUT_OFF = """node => {
   const outer = node.getBoundingClientRect();
   return [...node.querySelectorAll("svg text")]
-    .filter((each) => each.textContent.trim())
-    .map((each) => [each.textContent, each.getBoundingClientRect()])
-    .filter(([, box]) => box.width && (box.left < outer.left - 1 || box.right > outer.right + 1))
-    .map(([text, box]) => `${text} (${Math.round(Math.max(outer.left - box.left, box.right - outer.right))} px)`);
+    .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([text, box]) => text && box.width)
+    .map(([text, box]) => [text, Math.max(
+      outer.left - box.left, box.right - outer.right, outer.top - box.top, box.bottom - outer.bottom)])
+    .filter(([, out]) => out > 1)
+    .map(([text, out]) => `${text} (${Math.round(out)} px)`);
 }"""
 
 

@@ -1,4 +1,4 @@
-"""Two thousand random actions in every lab, bench, game, bet and quiz, as their pages would ask for them."""
+"""Two thousand random actions in every widget, as their pages would ask for them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from intimacy import class_results
+from intimacy.labs import society
+from intimacy.lessons import neural_pathways
+from intimacy.widgets import Handshake
 from look import labs_of
 from stems import STEMS
 from walker import (
@@ -22,8 +25,11 @@ from walker import (
     Complaints,
     Fallen,
     GameWalker,
+    GatherWalker,
+    HandshakeWalker,
     LabWalker,
     QuizWalker,
+    ShareWalker,
     Walker,
     planned,
     shortest,
@@ -53,9 +59,31 @@ def followers(stem: str) -> list[Callable[[Any], Any]]:
 SHARED = {"oxytocin_trust": [class_results.share_game], "need_to_connect": [class_results.share_ratings]}
 
 
+ATLAS = [{"misunderstanding": lost, "repair": repair} for lost in (0.0, 0.2) for repair in (0.3, 0.9)]
+
+
+def panels() -> dict[str, Callable[[Complaints], Walker]]:
+    """Return walkers for what stands in several notebooks, or shows what has come out of something else."""
+
+    def share_bets() -> Any:
+        return class_results.share_bets(1, [neural_pathways.bet_reappraisal(), neural_pathways.bet_double_coupling()])
+
+    def atlas() -> Any:
+        return society.phase_diagram(ATLAS, [{"trust": 0.1 * number} for number in range(len(ATLAS))])
+
+    return {
+        "still: phase_diagram": partial(LabWalker, atlas),
+        "share: share_bets": partial(ShareWalker, share_bets),
+        "gather: gather_ratings": partial(
+            GatherWalker, class_results.gather_ratings, follow=class_results.the_class_ratings
+        ),
+        "handshake": partial(HandshakeWalker, Handshake),
+    }
+
+
 def walkers() -> dict[str, Callable[[Complaints], Walker]]:
     """Return a walker for each widget of the course, by its name."""
-    found: dict[str, Callable[[Complaints], Walker]] = {}
+    found = panels()
     for stem in STEMS:
         for name, make in labs_of(stem, ("Lab",)).items():
             found[f"{stem}: {name}"] = partial(LabWalker, make)

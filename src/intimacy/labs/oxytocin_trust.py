@@ -594,14 +594,14 @@ def the_reading(game: Game) -> Lab:
 
 
 def _three_panels(height: int, y_title: str) -> go.Figure:
-    figure = theme.new_figure(height, margin={"l": 64, "r": 16, "t": 52, "b": 68})
+    figure = theme.new_figure(height, margin={"l": 64, "r": 16, "t": 70, "b": 68})
     for index, (title, bounds, scale) in enumerate(_FITTED.values(), start=1):
         axis = "" if index == 1 else str(index)
         limits = list(bounds) if scale == "linear" else np.log10(bounds).tolist()
         figure.update_layout(
             {
                 f"xaxis{axis}": {
-                    "title": {"text": title.replace(" ", "<br>", 1)},
+                    "title": {"text": _stacked(title)},
                     "type": scale,
                     "range": limits,
                     "tickvals": _TICKS[scale],
@@ -615,7 +615,7 @@ def _three_panels(height: int, y_title: str) -> go.Figure:
 
 
 def _reading_figure() -> go.Figure:
-    figure = _three_panels(320, "Probability density<br>(highest = 1)").update_layout(margin_t=30)
+    figure = _three_panels(356, "Probability density<br>(highest = 1)").update_layout(margin_t=48, margin_b=86)
     for index, name in enumerate(_FITTED, start=1):
         axes = {} if index == 1 else {"xaxis": f"x{index}", "yaxis": f"y{index}"}
         figure.add_scatter(
@@ -640,7 +640,7 @@ def _reading_figure() -> go.Figure:
         figure.update_layout({f"yaxis{axis}": {"range": [0, 1.08], "tickvals": [0, 1]}})
     corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     figure.add_annotation(theme.label("after your rounds", theme.PERSON_I, x=0, y=1, **corner))
-    figure.add_annotation(theme.label("dotted: before any round", theme.MUTED, x=0.35, y=1, **corner))
+    figure.add_annotation(theme.label("dotted: before any round", theme.MUTED, x=0, y=1, **corner, yshift=18))
     return figure
 
 
@@ -679,6 +679,11 @@ def _describe_reading(_: NoControls, reading: Reading) -> str:
 def _name_of(title: str) -> str:
     """Return an axis title without its unit."""
     return title.partition(" (")[0]
+
+
+def _stacked(title: str) -> str:
+    """Return an axis title in three lines, since three panels beside each other are narrow on a phone."""
+    return "<br>".join(title.split(" ", 2))
 
 
 def _lower(title: str) -> str:
@@ -726,7 +731,7 @@ def the_recovery() -> Lab:
 
 
 def _recovery_figure() -> go.Figure:
-    figure = _three_panels(360, "")
+    figure = _three_panels(378, "")
     for index, (name, (title, bounds, scale)) in enumerate(_FITTED.items(), start=1):
         axes = {} if index == 1 else {"xaxis": f"x{index}", "yaxis": f"y{index}"}
         axis = "" if index == 1 else str(index)
@@ -757,7 +762,7 @@ def _recovery_figure() -> go.Figure:
         )
         title_x = (index - 1) * 0.33
         figure.add_annotation(
-            theme.label(_name_of(title).replace(" ", "<br>", 1), theme.PERSON_I, x=title_x, align="left", **_CORNER)
+            theme.label(_stacked(_name_of(title)), theme.PERSON_I, x=title_x, align="left", **_CORNER)
         )
     return figure
 

@@ -15,6 +15,7 @@ import traitlets
 
 from intimacy.arguments import checked
 from intimacy.classroom.client import Unanswered, room
+from intimacy.parameters import shown
 from intimacy.widgets import front_end
 
 SECRET = re.compile(r"[0-9a-f]{32}")
@@ -127,7 +128,7 @@ class Share(anywidget.AnyWidget):
         for answer, each in zip(answers, self.asked, strict=True):
             most = len(each["options"])
             if type(answer) is not int or not 0 <= answer <= most:
-                raise ValueError(f"answer must be a whole number between 0 and {most}, got {answer!r}")
+                raise ValueError(f"answer must be a whole number between 0 and {most}, got {shown(answer)}")
         self._secret, self._answers = secret, answers
 
     def _show(self, request: str) -> None:

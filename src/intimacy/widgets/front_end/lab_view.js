@@ -155,16 +155,12 @@ class LiveSource extends KernelLine {
     return new Promise((resolve) => this.settling.push(resolve));
   }
 
-  // The numbers of what is on show; null where Python does not answer, which the notice then says.
+  // The numbers of what is on show, however long a busy Python takes; the notice tells of the wait.
   async table() {
     await this.settled();
     const request = `${this.view}:table:${(this.tables += 1)}`;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.replies.delete(request);
-        this.tell("silent");
-        resolve(null);
-      }, SILENCE_LIMIT);
+      const timer = setTimeout(() => this.tell("silent"), SILENCE_LIMIT);
       this.replies.set(request, (message) => {
         clearTimeout(timer);
         this.handlers.silence(null);
@@ -503,6 +499,7 @@ class LabView {
     for (const name of Object.keys(changes)) this.controls[name]?.fault("");
     this.values = { ...this.values, ...changes };
     this.seed = seed;
+    this.speak(this.spoken.textContent); // what waits to be spoken is already old
     const whole = this.picture.playhead !== null && this.picture.play.films.length > 0;
     this.source.set({ values: this.values, seed, whole });
   }
@@ -564,7 +561,7 @@ class LabView {
     }
     this.shown.textContent = frame.shown;
     this.sentence.textContent = frame.sentence;
-    if (this.root.dataset.ready) this.speak(frame.sentence);
+    if (settled && this.root.dataset.ready) this.speak(frame.sentence);
     this.code.firstChild.textContent = frame.code;
     this.codeSaid.textContent = "";
     this.picture.show(frame);
@@ -603,12 +600,12 @@ class LabView {
 
   async fillTable() {
     const table = await this.source.table();
-    if (table) this.tableBox.replaceChildren(tableOf(table.columns, table.rows, this.shown.textContent || this.description.title));
+    this.tableBox.replaceChildren(tableOf(table.columns, table.rows, this.shown.textContent || this.description.title));
   }
 
   async download() {
     const table = await this.source.table();
-    if (table) this.save(table.csv, table.file);
+    this.save(table.csv, table.file);
   }
 
   save(csv, file) {

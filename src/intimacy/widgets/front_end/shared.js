@@ -137,11 +137,7 @@ class KernelLine {
     this.listen("msg:custom", (message, buffers) => this.heard(message, buffers));
     this.lost = false;
     this.ended = false; // the kernel that knew this widget is gone for good; one that comes in its place does not know it
-    this.turned = (_, status) => {
-      if (!GONE.has(status)) return;
-      this.ended = true;
-      this.lose();
-    };
+    this.turned = (_, status) => GONE.has(status) && this.end();
     this.follow(model.widget_manager?.kernel);
     const watch = setInterval(() => this.connection(), 1000);
     signal.addEventListener("abort", () => {
@@ -177,21 +173,28 @@ class KernelLine {
 
   post() {
     if (!this.waiting) return;
-    this.inFlight = { id: `${this.view}:${(this.count += 1)}`, since: Date.now() };
+    const asked = (this.inFlight = { id: `${this.view}:${(this.count += 1)}`, since: Date.now() });
     const question = this.waiting;
     this.waiting = null;
-    this.el.setAttribute("aria-busy", "true");
-    this.send({ request: this.inFlight.id, ...question });
+    if (!this.lost) this.el.setAttribute("aria-busy", "true");
+    // An answer comes before Python says that it is idle again; one that never knew this widget says only that.
+    const status = (message) => (asked.passed = message.content.execution_state === "idle");
+    this.send({ request: asked.id, ...question }, { iopub: { status } });
     this.watch();
   }
 
   // Jupyter refuses to send once it knows that the kernel is gone; that is the moment to say so.
-  send(message) {
+  send(message, callbacks) {
     try {
-      this.model.send(message);
+      this.model.send(message, callbacks);
     } catch {
       this.lose();
     }
+  }
+
+  end() {
+    this.ended = true;
+    this.lose();
   }
 
   lose() {
@@ -210,11 +213,16 @@ class KernelLine {
     if (this.lost) return;
     clearTimeout(this.timer);
     const left = SILENCE_LIMIT - (Date.now() - this.inFlight.since);
-    this.timer = setTimeout(() => this.inFlight && this.tell("silent"), Math.max(left, 0));
+    this.timer = setTimeout(() => this.late(), Math.max(left, 0));
+  }
+
+  late() {
+    if (this.inFlight?.passed) this.end();
+    else if (this.inFlight) this.tell("silent");
   }
 
   answered(request) {
-    this.lost = false;
+    this.lost = this.ended = false;
     this.handlers.silence(null);
     if (!this.inFlight || request !== this.inFlight.id) return;
     clearTimeout(this.timer);
@@ -290,9 +298,10 @@ class Notice {
       this.clear();
       return;
     }
+    if (this.kind === kind && this.shown === shown) return; // said again, it would take the focus and lose a click
     const copy = this.kind === kind ? this.copy : copierFor(this.node); // a box that holds the line stays open
     this.say(SILENCE[kind](shown));
-    [this.kind, this.copy] = [kind, copy];
+    [this.kind, this.shown, this.copy] = [kind, shown, copy];
     if (copy) this.node.append(element("p", { text: CARRY_OVER }), copy);
   }
 
