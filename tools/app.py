@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_server._tz import utcnow
-from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.base.handlers import FileFindHandler, Template404
 from jupyter_server.services.kernels.connection.base import BaseKernelWebsocketConnection
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
@@ -50,7 +50,7 @@ OPEN = (
 """Of Voilà's handlers, those that a page needs: pictures, its own scripts, the page itself and its kernel's line."""
 MESSAGES = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
 POLICY = (
-    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'self' data: blob: 'unsafe-inline'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 )
 SETTLED = Config(
@@ -196,6 +196,10 @@ class Gallery(BaseVoilaHandler):
         self.finish(self.render_template("gallery.html", lessons=self.settings["lessons"], base_url=self.base_url))
 
 
+class Nowhere(Template404, BaseVoilaHandler):
+    """What stands at every other address: that there is no such app."""
+
+
 class Apps(Voila):
     """Voilà on what ``app_pages`` writes, with a gallery, and with fewer doors."""
 
@@ -239,6 +243,8 @@ class Apps(Voila):
         # Another site can let its own name point to this machine, and its page would then pass for one of ours.
         settings["allow_remote_access"] = not self.is_closed
         settings["local_hostnames"] = ["localhost", *self.names]
+        settings["default_handler_class"] = Nowhere
+        settings["default_handler_args"] = {"voila_configuration": self.voila_configuration}
         IOLoop.current().add_callback(self.kernel_manager.fill)
         return settings
 
