@@ -46,8 +46,8 @@ def put_on_card(path: Path, seconds: float, megabytes: float, day: datetime.date
 def main() -> int:
     """Measure the notebooks named, all by default."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("notebooks", nargs="*", type=Path, help="the notebooks (all in notebooks/)")
-    for path in parser.parse_args().notebooks or sorted(run_notebooks.NOTEBOOKS.glob("*.ipynb")):
+    parser.add_argument("notebooks", nargs="*", help="notebooks by stem, such as 04_oxytocin_trust, or by path (all)")
+    for path in run_notebooks.named(parser.parse_args().notebooks):
         seconds, megabytes = measure(path)
         put_on_card(path, seconds, megabytes, datetime.date.today())
         print(f"{path.name}: {seconds:.1f} s, {megabytes:.0f} MB")

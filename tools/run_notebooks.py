@@ -148,10 +148,12 @@ def read(path: Path) -> NotebookNode:
     """Read a notebook as it stands; nbformat's own reader would invent the cell ids that are missing.
 
     Raises:
-        NotebookError: the file is no notebook of format 4.
+        NotebookError: there is no such file, or it is no notebook of format 4.
     """
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotebookError(f"there is no notebook {path.name} in {path.parent.name}/") from None
     except ValueError as error:
         raise NotebookError(f"{path.name} is not JSON: {error}") from error
     if not isinstance(plain, dict) or plain.get("nbformat") != 4 or "cells" not in plain:
@@ -186,17 +188,24 @@ def write_if_changed(path: Path, text: str) -> bool:
 
 def is_normal(path: Path) -> bool:
     """Tell whether the file is in the one form."""
-    return path.read_text(encoding="utf-8") == written(normalised(read(path)))
+    notebook = read(path)
+    return path.read_text(encoding="utf-8") == written(normalised(notebook))
+
+
+def named(notebooks: list[str]) -> list[Path]:
+    """Return the notebooks of these stems or paths, all in ``notebooks/`` when none is named."""
+    paths = [Path(each) if each.endswith(".ipynb") else NOTEBOOKS / f"{each}.ipynb" for each in notebooks]
+    return paths or sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, or check, the notebooks named, all by default; 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="run and write nothing, fail on a notebook out of form")
-    parser.add_argument("notebooks", nargs="*", type=Path, help="the notebooks (all in notebooks/)")
+    parser.add_argument("notebooks", nargs="*", help="notebooks by stem, such as 04_oxytocin_trust, or by path (all)")
     options = parser.parse_args(arguments)
     failed = False
-    for path in options.notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in named(options.notebooks):
         try:
             if options.check:
                 wrong = not is_normal(path)

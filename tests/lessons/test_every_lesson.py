@@ -59,10 +59,10 @@ def notebook(name: str) -> NotebookNode:
 
 
 def test_there_are_bets_and_exercises_of_different_kinds(name: str) -> None:
-    assert sum(each.startswith(f"{name}: ") for each in BETS) >= 2
+    assert sum(each.startswith(f"{name}: ") for each in BETS) >= 2, "a lesson has two or more functions bet_…"
     kinds = {type(each) for key, each in EXERCISES.items() if key.startswith(f"{name}: ")}
-    assert len(kinds) >= 3
-    assert FunctionExercise in kinds
+    assert len(kinds) >= 3, "the exercises of a lesson are of three or more kinds"
+    assert FunctionExercise in kinds, "one exercise of a lesson is a FunctionExercise"
 
 
 @pytest.mark.parametrize("make", BETS.values(), ids=BETS)
@@ -91,7 +91,7 @@ def test_the_expected_answer_passes_and_the_dots_do_not(exercise: Exercise) -> N
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_each_known_mistake_is_caught_by_its_own_hint(exercise: Exercise) -> None:
-    assert len(exercise.hints) >= 2
+    assert len(exercise.hints) >= 2, "an exercise knows two or more mistakes, as a Hint each"
     for hint in exercise.hints:
         feedback = exercise.check(hint.wrong)
         assert not feedback.passed
@@ -103,7 +103,7 @@ def test_each_known_mistake_is_caught_by_its_own_hint(exercise: Exercise) -> Non
 
 def test_the_quiz_has_feedback_for_each_answer(name: str) -> None:
     quiz = LESSONS[name].quiz()
-    assert 5 <= len(quiz.questions) <= 8
+    assert 5 <= len(quiz.questions) <= 8, "a quiz has five to eight questions"
     for question in quiz.questions:
         assert sum(answer["right"] for answer in question["answers"]) == 1
         feedback = [answer["feedback"] for answer in question["answers"]]
@@ -114,7 +114,7 @@ def test_the_quiz_has_feedback_for_each_answer(name: str) -> None:
 def test_the_right_answer_is_not_always_in_one_place(name: str) -> None:
     questions = LESSONS[name].quiz().questions
     places = {[answer["right"] for answer in question["answers"]].index(True) for question in questions}
-    assert len(places) >= 3
+    assert len(places) >= 3, "the right answers of a quiz stand first, second and third in turn"
 
 
 # The notebook
@@ -182,17 +182,17 @@ def test_every_button_that_the_notebook_names_is_there(name: str, notebook: Note
     moves = [{move["label"] for move in each.scene["moves"]} for each in made if isinstance(each, Game)]
     views = [set(each.solid["views"]) for each in made if isinstance(each, Lab) and each.solid]
     named = set(re.findall(r"(?:[Pp]ress|then|show|against|\() ?\*\*([A-Z][^*.]+)\*\*", markdown(notebook)))
-    assert len(named) >= 4
+    assert len(named) >= 4, "the notebook names four or more buttons, as in: press **Reset**"
     assert named <= BUTTONS.union(*presets, *moves, *views)
 
 
 def test_every_citation_and_reference_of_the_notebook_is_a_row_of_the_table(notebook: NotebookNode) -> None:
     keys = set(load("evidence")["key"])
     cited = set(re.findall(r"\[([a-z]+(?:19|20)\d\d[a-z]?)\]", markdown(notebook)))
-    assert len(cited) >= 8
-    assert cited <= keys
+    assert len(cited) >= 8, "the notebook cites eight or more studies, as [kosfeld2005]"
+    assert cited <= keys, "each study that is cited has a row in data/evidence.csv"
     listed = re.findall(r"^- \[(\w+)\] (.*) \[doi:(\S+)\]\(https://doi\.org/(\S+)\)$", markdown(notebook), re.MULTILINE)
-    assert len(listed) >= 6
+    assert len(listed) >= 6, "Further reading lists six or more studies, as intimacy.evidence.reference writes them"
     for key, words, shown, linked in listed:
         assert shown == linked
         assert f"{words} doi:{shown}" == reference(key)
@@ -201,7 +201,7 @@ def test_every_citation_and_reference_of_the_notebook_is_a_row_of_the_table(note
 def test_the_glossary_of_the_notebook_is_that_of_the_table(name: str, notebook: NotebookNode) -> None:
     glossary = load("glossary")
     terms = glossary[glossary["notebook"] == name]
-    assert len(terms) >= 8
+    assert len(terms) >= 8, "data/glossary.csv has eight or more terms of the notebook"
     for term, meaning in terms[["term", "meaning"]].itertuples(index=False):
         assert f"- **{term}**: {meaning}" in markdown(notebook)
 

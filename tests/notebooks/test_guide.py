@@ -170,7 +170,9 @@ def test_the_term_has_every_lesson_in_order() -> None:
     part = guide.GUIDE.read_text(encoding="utf-8").partition("### A term of twelve weeks")[2]
     weeks = rows(part, "Week")
     assert [int(week[0]) for week in weeks] == list(range(1, 13))
-    assert re.findall(r"guide/(\w+)\.md", " ".join(week[1] for week in weeks)) == NAMES
+    assert re.findall(r"guide/(\w+)\.md", " ".join(week[1] for week in weeks)) == NAMES, (
+        "the term of docs/instructor-guide.md leads to the page of each lesson, in order; a week may have two"
+    )
 
 
 def test_every_command_of_the_guides_is_a_task() -> None:
@@ -212,7 +214,7 @@ def _markdown(path: Path) -> str:
 def test_the_form_has_a_table_for_each_lesson(notebooks: dict[Path, NotebookNode]) -> None:
     text = (DOCS / "taught.md").read_text(encoding="utf-8")
     titles = [f"{each.metadata.intimacy.number:02d}: {each.metadata.intimacy.title}" for each in notebooks.values()]
-    assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == titles
+    assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == titles, "docs/taught.md has a table for each notebook"
     columns = [row[0] for row in rows(text, "Column")]
     assert text.count(f"| {' | '.join(columns)} |") == len(titles)
 

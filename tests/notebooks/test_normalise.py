@@ -157,6 +157,12 @@ def test_check_fails_on_a_notebook_out_of_form_and_writes_nothing(
     assert "bad.ipynb: not in form" in capsys.readouterr().out
 
 
+def test_a_notebook_is_named_by_its_stem(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_notebooks.main(["--check", "00_start_here"]) == 0
+    assert run_notebooks.main(["--check", "99_nothing"]) == 1
+    assert capsys.readouterr().err == "there is no notebook 99_nothing.ipynb in notebooks/\n"
+
+
 @pytest.mark.parametrize("text", ["not json", "[]", '{"nbformat": 3, "worksheets": []}'])
 def test_what_is_no_notebook_is_named_in_a_sentence(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -234,7 +234,8 @@ def test_every_axis_has_a_title_with_its_unit(name: str) -> None:
     figure = looks.drawn(widget.figure, widget.scene if isinstance(widget, Game) else widget.frame)
     without = dict(bare_axes(figure))
     free = set().union(*UNIT_FREE.values())
-    assert {title for title in without.values() if title} - free == set()
+    bare = {title for title in without.values() if title} - free
+    assert bare == set(), "the title of an axis names its unit, as in Time (min); a plain count stands in UNIT_FREE"
     assert ("" in without.values()) == (name in UNTITLED)
 
 
@@ -318,7 +319,9 @@ def unspoken(cell: str) -> Iterator[str]:
 def test_every_formula_is_said_in_words_too(path: Path) -> None:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    assert [formula for text in texts for formula in unspoken(text)] == []
+    assert [formula for text in texts for formula in unspoken(text)] == [], (
+        "below each formula stands a paragraph that begins with: In words"
+    )
     for text in texts:
         assert len(FORMULA.findall(text)) == sum(
             bool(FORMULA.fullmatch(each.strip())) for each in re.split(r"\n\s*\n", text)
