@@ -39,7 +39,7 @@ from intimacy.widgets.lab import Frame
 
 LEFT_OUT: Mapping[str, str] = {
     r"classroom\.server\..*": "takes what strangers send over the network: tests/classroom sends it hostile requests",
-    r"arguments\..*|parameters\.(real|require_.*)": "the checks themselves: tests/test_arguments.py",
+    r"arguments\..*|parameters\.(real|require_.*|Specification\.validated)": "the checks themselves",
     r"models\.oxytocin_trust\.trust_game\.sample_steps": "the inner loop of two models, which uses up what it is given",
     r"models\.game_code\.require_game": "the check of the games itself: each game is in the test",
     r"parameters\.(number|integer|choice|switch)": "declarations, which stand in the source",

@@ -210,6 +210,7 @@ def test_out_of_sight_nothing_goes_on(page: Page) -> None:
     assert len(lines(game)) > count
 
 
+@pytest.mark.everyone
 def test_of_two_views_the_one_that_was_used_last_goes_on(browser: Any, jupyter: Server) -> None:
     write(jupyter.folder, (CELLS[0], "game"), "two_views.ipynb")
     page = Page(browser, viewport={"width": 1280, "height": 2400})
@@ -312,7 +313,9 @@ def test_a_watched_game_asks_nothing_and_says_who_is_left_out(page: Page) -> Non
 def test_an_empty_form_is_refused_in_a_sentence_and_skipping_is_fine(page: Page) -> None:
     game = resumed(page, "play", "ratings", 2)
     game.get_by_role("button", name="Use these answers").click()
-    game.get_by_text("ratings must answer at least one question; skip them if you would rather not").wait_for()
+    game.get_by_text("ratings must answer at least one question, got none; skip them if you would rather").wait_for()
+        "ratings must answer at least one question, got none; skip them if you would rather not"
+    ).wait_for()
     press(page, game, "k")
     says(game, "In part 3 the script includes you again.")
     assert not game.locator(".notice").is_visible()
@@ -400,6 +403,7 @@ def test_a_silent_kernel_is_told_and_the_game_goes_on_when_it_answers(page: Page
     assert len(lines(game)) >= count + 1
 
 
+@pytest.mark.everyone
 def test_a_reload_brings_the_game_back_and_waits(page: Page, jupyter: Server) -> None:
     game = begin(page, "Watch only")
     press(page, game, "n")
@@ -420,6 +424,7 @@ def test_a_reload_brings_the_game_back_and_waits(page: Page, jupyter: Server) ->
     says(game, "You stop.")
 
 
+@pytest.mark.everyone
 def test_with_less_motion_nothing_moves_by_itself_and_a_throw_is_there_at_once(browser: Any, jupyter: Server) -> None:
     write(jupyter.folder, CELLS)
     page = Page(browser, reduced_motion="reduce")

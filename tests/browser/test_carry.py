@@ -132,6 +132,7 @@ def test_without_leave_to_use_the_clipboard_the_line_stands_selected_in_a_box(pa
     assert selected.startswith(f"intimacy.1.{STEM}.")
 
 
+@pytest.mark.everyone
 def test_in_notebook_7_what_was_pasted_is_there_again_when_the_cells_run_again(
     new_page: Callable[..., Page], jupyter: Server, page: Page
 ) -> None:
@@ -144,6 +145,7 @@ def test_in_notebook_7_what_was_pasted_is_there_again_when_the_cells_run_again(
     is_back(other)
 
 
+@pytest.mark.everyone
 def test_in_voila_what_was_copied_is_back_after_a_reload(
     new_page: Callable[..., Page], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

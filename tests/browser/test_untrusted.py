@@ -98,6 +98,7 @@ def ran(page: Page) -> Any:
     return page.tab.evaluate("() => window.ran ?? null")
 
 
+@pytest.mark.everyone
 def test_nothing_runs_when_it_is_opened_and_hostile_words_of_a_widget_stay_words(
     page: Page, jupyter: Server, untrusted: str
 ) -> None:

@@ -511,7 +511,7 @@ def test_ratings_that_are_none_are_refused(ratings: list[Any]) -> None:
 
 def test_moves_that_are_none_are_refused_in_a_sentence() -> None:
     state = _asked()
-    with pytest.raises(ValueError, match="move must answer at least one question"):
+    with pytest.raises(ValueError, match="ratings must answer at least one question"):
         playable.play(state, [0, 0, 0, 0])
     for move in ("rate", "next", ""):
         with pytest.raises(ValueError, match="move must be one of four ratings, 'skip', 'stop' now, got"):

@@ -318,7 +318,7 @@ def play(state: GameState, move: str | Ratings | list[int]) -> GameState:
     if isinstance(move, list | tuple):
         move = tuple(move)
         if not any(move):
-            raise ValueError("move must answer at least one question, got none; skip them if you would rather not")
+            raise ValueError("ratings must answer at least one question, got none; skip them if you would rather not")
     return GameState(state.seed, (*state.moves, move))
 
 

@@ -175,12 +175,14 @@ class LiveSource extends KernelLine {
 function makeControl(specification, changed) {
   const { name, kind, label, symbol, unit, help, low, high, step, options } = specification;
   const id = nextId(name);
-  const range = kind === "number" || kind === "integer" ? ` From ${low} to ${high}${unit ? ` ${unit}` : ""}.` : "";
+  // As Python writes it: with a true minus, which is also read as one.
+  const said = (value) => String(value).replace(/^-/, "−");
+  const withUnit = (value) => (unit ? `${said(value)} ${unit}` : said(value));
+  const range = kind === "number" || kind === "integer" ? ` From ${said(low)} to ${withUnit(high)}.` : "";
   const helpNode = element("p", { class: "help", id: `${id}-help`, text: help + range });
   const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
   const title = [label, symbol ? element("span", { class: "symbol", text: ` ${symbol}` }) : null];
   const described = `${id}-help ${id}-fault`;
-  const withUnit = (value) => (unit ? `${value} ${unit}` : String(value));
   let control;
   if (kind === "choice") {
     const select = element(
