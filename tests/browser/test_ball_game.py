@@ -313,9 +313,8 @@ def test_a_watched_game_asks_nothing_and_says_who_is_left_out(page: Page) -> Non
 def test_an_empty_form_is_refused_in_a_sentence_and_skipping_is_fine(page: Page) -> None:
     game = resumed(page, "play", "ratings", 2)
     game.get_by_role("button", name="Use these answers").click()
-    game.get_by_text("ratings must answer at least one question, got none; skip them if you would rather").wait_for()
-        "ratings must answer at least one question, got none; skip them if you would rather not"
-    ).wait_for()
+    refusal = "ratings must answer at least one question, got none; skip them if you would rather not"
+    game.get_by_text(refusal).wait_for()
     press(page, game, "k")
     says(game, "In part 3 the script includes you again.")
     assert not game.locator(".notice").is_visible()
