@@ -177,6 +177,7 @@ def test_throws_come_by_themselves_smoothly_and_leave_the_keyboard_where_it_is(p
     assert stop.evaluate("node => node === document.activeElement")
 
 
+@pytest.mark.everyone
 def test_the_learner_can_pause_and_go_on_and_takes_over_by_a_key(page: Page) -> None:
     game = page.lab(TITLE)
     game.get_by_role("button", name="Watch only").click()
@@ -196,6 +197,7 @@ def test_the_learner_can_pause_and_go_on_and_takes_over_by_a_key(page: Page) -> 
     assert len(lines(game)) == count
 
 
+@pytest.mark.everyone
 def test_out_of_sight_nothing_goes_on(page: Page) -> None:
     game = page.lab(TITLE)
     game.get_by_role("button", name="Watch only").click()
