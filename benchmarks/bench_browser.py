@@ -1,9 +1,9 @@
-"""From the key press to the painted frame, in JupyterLab and Voilà: the lab of each notebook, beside its peers.
+"""From the key press to the painted frame, in JupyterLab: the lab of each notebook, beside its peers.
 
 A step is timed in the page: from the ``keydown`` of an arrow key on a control to the first animation frame after the
 picture has changed. A drag is a press 20 times a second: what counts is how long after the last press the last picture
-comes. Three labs have peers, with the same model, slider, curves and page: ``interact`` with matplotlib, and plotly's
-FigureWidget. These three are also measured with each picture asked for when it is needed, instead of there before.
+comes. One lab has peers, with the same model, slider, curves and page: ``interact`` with matplotlib, and plotly's
+FigureWidget. This one is also measured with each picture asked for when it is needed, instead of there before.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ import numpy as np
 
 from chromium import launched
 from figures import made
+from intimacy.widgets import Bench
+from look import labs_of
 from pages import Page, Server, jupyter_server, voila_server
 from timing import Row, row
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TYPICAL = ("emotional_resonance", "oxytocin_trust", "relationships")
+TYPICAL = ("oxytocin_trust",)
 OURS, ASKED, MATPLOTLIB, WIDGET = "ours", "ours, each picture asked for", "interact + matplotlib", "FigureWidget"
-HOSTS = {"JupyterLab": {"steps": 24, "drags": 2}, "Voilà": {"steps": 12, "drags": 1}}
-"""How often each page is moved; Voilà's less, so that all of it takes some twelve minutes."""
+HOSTS = {"JupyterLab": {"steps": 12, "drags": 1}}
+"""How often each page is moved. In Voilà the peers do not show, so it is left out until they do."""
 FIRST = 3
 """Steps that warm up."""
 SHOWN = {
@@ -94,7 +96,8 @@ class Contestant:
 
     def write(self, folder: Path) -> None:
         """Write a notebook of one cell that shows it."""
-        lab = "labs.COVER(brain())" if "solid" in inspect.signature(cover(self.stem)).parameters else "labs.COVER()"
+        make = moved(self.stem)
+        lab = f"labs.{make.__name__}({'brain()' if 'solid' in inspect.signature(make).parameters else ''})"
         cell = {
             OURS: lab,
             ASKED: f"lab = {lab}\nlab.no_frames = 'Each picture is asked for.'\nlab",
@@ -109,20 +112,24 @@ class Contestant:
         nbformat.write(notebook, folder / self.file)
 
 
-def cover(stem: str) -> Any:
-    """Return what makes the lab that stands for a notebook."""
-    return importlib.import_module(f"intimacy.labs.{stem}").COVER
+def moved(stem: str) -> Any:
+    """Return what makes the lab that stands for a notebook, or the next one where that is a bench.
+
+    A bench waits for a prediction, so its picture does not follow the controls.
+    """
+    cover = importlib.import_module(f"intimacy.labs.{stem}").COVER
+    return next(make for make in (cover, *labs_of(stem).values()) if not isinstance(made(make), Bench))
 
 
 def contestants() -> list[Contestant]:
-    """Return each notebook's lab, and the other ways to draw three of them.
+    """Return each notebook's lab, and the other ways to draw one of them.
 
     The control is the first slider, or the first list where a lab has no slider; it moves away from its nearer end.
     """
     found = []
     for notebook in NOTEBOOKS:
         stem = notebook.stem.partition("_")[2]
-        lab = made(cover(stem))
+        lab = made(moved(stem))
         open_ones = [each for each in lab.controls if not each["advanced"]]
         control = next((each for each in open_ones if each["kind"] in ("number", "integer")), open_ones[0])
         now = lab.values[control["name"]]
@@ -255,7 +262,7 @@ def frame_rows(host: str, found: Measured) -> list[Row]:
     lines = []
     for notebook in NOTEBOOKS:
         number, _, stem = notebook.stem.partition("_")
-        where = f"{host}, {number} {cover(stem).__name__}"
+        where = f"{host}, {number} {moved(stem).__name__}"
         for name, what, most, ratios in (
             ("step", "key to frame", 70, (2.5, 1)),
             ("drag", "last value after a drag", 150, (None, None)),

@@ -136,7 +136,6 @@ def test_the_results_are_those_of_the_command_and_of_all_that_is_measured(runner
         number, _, stem = path.stem.partition("_")
         assert f"{path.stem}: restart and run all" in told["lesson"]
         assert re.search(rf"JupyterLab, {number} \w+: key to frame", told["browser"])
-        assert re.search(rf"Voilà, {number} \w+: key to frame", told["browser"])
         for name in labs_of(stem, ("Lab",)):
             assert f"{number} {name}: " in told["sliders"]
 
