@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -97,14 +97,19 @@ INSTALLS = {
 }
 
 
-def installs(text: str) -> list[str]:
-    """Return what each line that installs without a lock does."""
+def lines_that(text: str, patterns: Mapping[str, str]) -> list[str]:
+    """Return the number of each line that has one of the patterns, and what is wrong with it."""
     return [
         f"{number}: {what}"
         for number, line in enumerate(text.splitlines(), start=1)
-        for pattern, what in INSTALLS.items()
+        for pattern, what in patterns.items()
         if re.search(pattern, line)
     ]
+
+
+def installs(text: str) -> list[str]:
+    """Return what each line that installs without a lock does."""
+    return lines_that(text, INSTALLS)
 
 
 @pytest.mark.parametrize("name", [name_of(path) for path in sorted(ROOT.glob("requirements*.lock"))])
@@ -354,12 +359,7 @@ SCRIPTS = {
 
 def text_as_code(source: str) -> list[str]:
     """Return what each line does that makes a program or HTML of text, or asks another host."""
-    return [
-        f"{number}: {what}"
-        for number, line in enumerate(source.splitlines(), start=1)
-        for pattern, what in SCRIPTS.items()
-        if re.search(pattern, line)
-    ]
+    return lines_that(source, SCRIPTS)
 
 
 def test_no_script_makes_a_program_or_html_of_text() -> None:

@@ -24,6 +24,7 @@ from intimacy.models import replication
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
+Variances = Annotated[ArrayLike, Between(SMALLEST**2, LARGEST**2, "above 0 and finite")]
 Booleans = NDArray[np.bool_]
 
 METHODS = {"random": "Random effects", "fixed": "Fixed effect"}
@@ -79,7 +80,7 @@ class Pooled:
 @checked
 def pool(
     estimates: ArrayLike,
-    variances: Annotated[ArrayLike, Between(SMALLEST**2, LARGEST**2, "above 0 and finite")],
+    variances: Variances,
     method: str = "random",
     interval: str = "normal",
 ) -> Pooled:
@@ -148,7 +149,7 @@ def pool(
 @checked
 def leave_one_out(
     estimates: ArrayLike,
-    variances: Annotated[ArrayLike, Between(SMALLEST**2, LARGEST**2, "above 0 and finite")],
+    variances: Variances,
     method: str = "random",
     interval: str = "normal",
 ) -> list[Pooled]:

@@ -290,9 +290,8 @@ def _analytic(spectrum: NDArray[Any], inside: slice, count: int) -> NDArray[Any]
 def _pull(difference: NDArray[Any], coupling: float, frequencies: Array) -> NDArray[np.complex64]:
     """Return what a coupling adds to both signals: half of the slow part of their difference, with opposite signs."""
     distance = math.tau * (frequencies - BAND_CENTRE)
-    response = np.ones_like(
-        difference
-    )  # at 10 Hz itself all is lost, even where the coupling is too small to divide by
+    # At 10 Hz itself all is lost, even where the coupling is too small to divide by.
+    response = np.ones_like(difference)
     np.divide(coupling, coupling + 1j * distance, out=response, where=distance != 0, casting="same_kind")
     loss = difference * response / 2
     return np.stack([-loss, loss])
