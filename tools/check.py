@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ("pytest", "-q")
+# As the servers of the collection begin: on shared cores, threads that wait for one another take most of the time.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # As many at once as there are cores.
 PARALLEL = (*PYTEST, "-n", "auto", "--dist")
 # What takes minutes to build or to serve is checked where it is published, and here when it is named.
@@ -48,6 +50,7 @@ def main() -> int:
     names = parser.parse_args().names or [name for name in CHECKS if name not in WHEN_NAMED]
     if unknown := [name for name in names if name not in CHECKS]:
         parser.error(f"there is no check {', '.join(unknown)}, only {', '.join(CHECKS)}")
+    os.environ.update({**ONE_THREAD, **os.environ})
     # Tools that call one another by name must find the environment's own.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     seconds = {}

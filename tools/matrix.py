@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from check import ALWAYS, PARALLEL
+from check import ALWAYS, ONE_THREAD, PARALLEL
 from setup import NEWEST, OLDEST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,8 +44,6 @@ READ_ONLY = (
     "sh",
 )
 ONE_CORE = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
-# As the servers of the collection begin: on shared cores, threads that wait for one another take most of the time.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # Python would make UTF-8 of this locale unless told not to. The zone needs no table of zones.
 PLAIN_ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": "<+1345>-13:45"}
 

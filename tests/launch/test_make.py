@@ -304,8 +304,9 @@ def test_what_shares_a_page_runs_in_one_process(tmp_path: Path) -> None:
         "    open(f'{page}.txt', 'a').write(f'{os.getpid()}\\n')\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "2", "--dist", "loadgroup"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    subprocess.run(command, cwd=tmp_path, env=alone, check=True, capture_output=True)
     for page in "abc":
         assert len(set((tmp_path / f"{page}.txt").read_text(encoding="utf-8").split())) == 1
 
