@@ -410,7 +410,7 @@ def test_a_reload_brings_the_game_back_and_waits(page: Page, jupyter: Server) ->
     press(page, game, "n")
     if game.get_by_role("button", name="Let it run").is_visible():
         game.get_by_role("button", name="Let it run").click()
-    page.tab.wait_for_timeout(2200)
+    game.locator(".log li").nth(3).wait_for()
     page.menu("File", "Save Notebook")
     page.tab.wait_for_timeout(1200)
     page.tab.goto(jupyter.url(f"lab/tree/{NOTEBOOK}"))

@@ -24,6 +24,7 @@ CELLS = (
     "lessons.quiz()",
     "from intimacy.labs import vasopressin_bonding\nvasopressin_bonding.the_virtual_vole()",
 )
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
 LAB, GAME = "Ten minutes in the blood", "How much do you trust a partner"
 
 
@@ -36,7 +37,7 @@ def make_notebook(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def page(browser: Any, jupyter: Server) -> Iterator[Page]:
     make_notebook(jupyter.folder)
-    page = Page(browser, permissions=["clipboard-read", "clipboard-write"])
+    page = Page(browser, permissions=CLIPBOARD)
     page.open_lab(jupyter, f"{STEM}.ipynb")
     page.run_all(len(CELLS))
     yield page
@@ -88,6 +89,14 @@ def is_fresh(page: Page) -> None:
     assert page.tab.get_by_text("You bet:").count() == 0
 
 
+def copied(page: Page) -> str:
+    """Return the line that the page gives to be kept."""
+    desk(page).locator("summary").click()
+    desk(page).get_by_role("button", name="Copy my state").click()
+    desk(page).get_by_text("Copied: 5 things").wait_for()
+    return str(page.tab.evaluate("() => navigator.clipboard.readText()"))
+
+
 def paste(page: Page, line: str) -> None:
     desk(page).locator("summary").click()
     desk(page).get_by_role("textbox").last.fill(line)
@@ -134,13 +143,24 @@ def test_without_leave_to_use_the_clipboard_the_line_stands_selected_in_a_box(pa
 
 @pytest.mark.everyone
 def test_in_notebook_7_what_was_pasted_is_there_again_when_the_cells_run_again(
-    new_page: Callable[..., Page], jupyter: Server, page: Page
+    new_page: Callable[..., Page], jupyter: Server
 ) -> None:
-    other = new_page()
-    other.tab.goto(jupyter.url(f"notebooks/{STEM}.ipynb"))
+    folder = jupyter.folder / "again"
+    folder.mkdir()
+    make_notebook(folder)
+    first, other = new_page(permissions=CLIPBOARD), new_page()
+    first.open_lab(jupyter, f"again/{STEM}.ipynb")
+    first.run_all(len(CELLS))
+    play(first)
+    line = copied(first)
+    first.run_all(len(CELLS))
+    is_fresh(first)
+    paste(first, line)
+    desk(first).get_by_text("Back: 5 of 5.").wait_for()
+    other.tab.goto(jupyter.url(f"notebooks/again/{STEM}.ipynb"))
     other.tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     other.tab.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-    other.run_all(len(CELLS))  # in the kernel into which JupyterLab's page has pasted
+    other.run_all(len(CELLS))  # in the kernel into which the first page has pasted
     desk(other).get_by_text("Back: 5 of 5.").wait_for()
     is_back(other)
 
@@ -153,14 +173,11 @@ def test_in_voila_what_was_copied_is_back_after_a_reload(
     make_notebook(folder)
     server = voila_server(folder, f"{STEM}.ipynb")
     try:
-        app = new_page(permissions=["clipboard-read", "clipboard-write"])
+        app = new_page(permissions=CLIPBOARD)
         app.tab.goto(server.url(""), timeout=90_000)
         app.wait_for_labs(len(CELLS))
         play(app)
-        desk(app).locator("summary").click()
-        desk(app).get_by_role("button", name="Copy my state").click()
-        desk(app).get_by_text("Copied: 5 things").wait_for()
-        line = app.tab.evaluate("() => navigator.clipboard.readText()")
+        line = copied(app)
         app.tab.reload(timeout=90_000)
         app.wait_for_labs(len(CELLS))
         is_fresh(app)
