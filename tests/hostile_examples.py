@@ -5,6 +5,7 @@ A lambda is called for each use, so that what it makes is fresh.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ from intimacy.models.oxytocin_trust import fitting, kinetics
 from intimacy.models.oxytocin_trust import playable as trust_game
 from intimacy.models.reward_learning import playable as reward_game
 from intimacy.models.society import networks
-from intimacy.models.vasopressin_bonding import historical
+from intimacy.models.vasopressin_bonding import VoleExperiment, historical
 from intimacy.parameters import Specification
 from intimacy.sweep import grid
 from intimacy.widgets import Lab
@@ -81,7 +82,8 @@ def _trust_result(learner: int = 7) -> result_code.TrustResult:
 
 def _state(make: Callable[[], Lab]) -> dict[str, Any]:
     """Return what a lab draws first: some pictures need parameters that their own lab allows."""
-    return {"parameters": lambda: make().parameters, "run": lambda: make().result}
+    lab = functools.cache(make)
+    return {"parameters": lambda: lab().parameters, "run": lambda: lab().result}
 
 
 def _pool(topic: str, results: list[Any]) -> class_pool.Pool:
@@ -299,6 +301,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "models.society.trust_network.steady_trust": {"point": lambda: {"misunderstanding": 0.1, "people": 60}},
     "models.vasopressin_bonding.gene_test.study_power": {"people": 100},
     "models.vasopressin_bonding.paternity.exact_interval": {"count": 3},
+    "models.vasopressin_bonding.vole.simulate_cohorts": {"cohorts": lambda: [VoleExperiment(), VoleExperiment()]},
     "parameters.Specification.validated": {"name": "value", "value": 0.5},
     "parameters.Parameters.replace": {"changes": lambda: {}},
     "parameters.format_value": {"value": 0.5},

@@ -140,9 +140,7 @@ def expected_pairs(
     if len(first) != len(second) or not len(first):
         raise ValueError(f"first and second must be equally long and not empty, got {len(first)} and {len(second)}")
     chain, outcomes = _joint(first, second, slip, mishearing)
-    begin = np.zeros((len(first), 1, chain.shape[-1]))
-    begin[..., 0] = 1
-    return Expectation(_mean(chain, outcomes, begin, rounds)[:, 0])
+    return Expectation(_mean_from_start(chain, outcomes, rounds))
 
 
 @checked
@@ -158,8 +156,9 @@ def expected_for_all(
         raise ValueError("strategies must hold at least one strategy, got none")
     count = len(strategies)
     rows, columns = np.triu_indices(count)
-    first, second = ([strategies[each] for each in side.tolist()] for side in (rows, columns))
-    means = expected_pairs(first, second, slip=slip, mishearing=mishearing, rounds=rounds).outcomes
+    moves, answers = _answers(strategies, max(each.states for each in strategies), slip, mishearing)
+    chain, outcomes = _joined(moves[rows], answers[rows], moves[columns], answers[columns])
+    means = _mean_from_start(chain, outcomes, rounds)
     table = np.empty((count, count, 4))
     table[columns, rows] = means[:, SWAPPED]
     table[rows, columns] = means
@@ -271,8 +270,8 @@ def _leads_to(answers: tuple[object, ...], states: int) -> Array:
 
 def _answers(strategies: Sequence[Strategy], states: int, slip: float, mishearing: float) -> tuple[Array, Array]:
     """Return each machine's P(a | s), shape (machines, states, 2), and P(a | s) Q(s' | s, a, b) as (…, s, s', a, b)."""
-    different = {each: number for number, each in enumerate(dict.fromkeys(strategies))}
-    which = [different[each] for each in strategies]
+    different: dict[Strategy, int] = {}
+    which = [different.setdefault(each, len(different)) for each in strategies]
     chance = np.zeros((len(different), states, 2))
     for strategy, number in different.items():
         chance[number, : strategy.states, 0] = strategy.reach_out
@@ -295,12 +294,24 @@ def _joint(
     one, other = (max(each.states for each in side) for side in (first, second))
     moves, answers = _answers(first, one, slip, mishearing)
     theirs, replies = _answers(second, other, slip, mishearing if second_mishearing is None else second_mishearing)
-    pairs, size = len(first), one * other
+    return _joined(moves, answers, theirs, replies)
+
+
+def _joined(moves: Array, answers: Array, theirs: Array, replies: Array) -> tuple[Array, Array]:
+    """Return the same of what :func:`_answers` returns for the first and for the second of each pair."""
+    pairs, one, other = len(moves), moves.shape[1], theirs.shape[1]
+    size = one * other
     replies = replies.swapaxes(-1, -2)  # the second's own move is the first's heard one
     product = answers.reshape(pairs, one * one, 4) @ replies.reshape(pairs, other * other, 4).swapaxes(1, 2)
     chain = product.reshape(pairs, one, one, other, other).transpose(0, 1, 3, 2, 4).reshape(pairs, size, size)
     outcomes = moves[:, :, None, :, None] * theirs[:, None, :, None, :]
     return chain, outcomes.reshape(pairs, size, 4)
+
+
+def _mean_from_start(chain: Array, outcomes: Array, rounds: int | None) -> Array:
+    begin = np.zeros((len(chain), 1, chain.shape[-1]))
+    begin[..., 0] = 1
+    return _mean(chain, outcomes, begin, rounds)[:, 0]
 
 
 def _mean(chain: Array, outcomes: Array, begin: Array, rounds: int | None) -> Array:

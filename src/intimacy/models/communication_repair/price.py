@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 GENEROSITIES = np.linspace(0, 1, 41)
 """The generosities along the curves."""
 
+_GIVERS = tuple(generous(each) for each in GENEROSITIES.tolist())
 _OTHERS = {name: label for name, label in LABELS.items() if name != "generous"}
 
 
@@ -89,7 +90,7 @@ def simulate_generosity(parameters: Generosity) -> GenerosityRun:
     """
     slip, mishearing = (left_after(each, parameters.repair) for each in (parameters.slip, parameters.mishearing))
     payoffs = payoffs_with(parameters.temptation)
-    givers = [generous(float(each)) for each in (*GENEROSITIES, parameters.generosity)]
+    givers = [*_GIVERS, generous(parameters.generosity)]
     own = expected_pairs(givers, givers, slip=slip, mishearing=mishearing)
     others = [strategy(parameters.other)] * len(givers)
     met = expected_pairs(givers, others, slip=slip, mishearing=mishearing).payoff(payoffs)

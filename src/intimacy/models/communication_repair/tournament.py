@@ -36,8 +36,8 @@ from intimacy.models.communication_repair.strategies import (
     PAYOFFS,
     STRATEGIES,
     Strategy,
+    generous,
     payoffs_with,
-    strategy,
 )
 from intimacy.parameters import Parameters, integer
 
@@ -104,14 +104,13 @@ def play_all(
     states = np.repeat(first_state[np.stack([rows, columns])], repeats, axis=1)
     wishes = _draws(seed, 0, rounds, states.shape[1])
     mishears = (_draws(seed, 1, rounds, states.shape[1]) < mishearing).view(np.int8) if mishearing else None
-    happened = np.empty((rounds, states.shape[1]), dtype=np.int8)
-    for number in range(rounds):
+    moves = np.empty(wishes.shape, dtype=np.int8)
+    for number, (wish, move, holds) in enumerate(zip(wishes, moves, moves.view(np.bool_), strict=True)):
         # States are stored four apart, so that a state plus 2 · own move + heard move is where its answer stands.
-        moves = (wishes[number] >= chance.take(states)).view(np.int8)
-        heard = moves[::-1] if mishears is None else moves[::-1] ^ mishears[number]
-        doubled = moves + moves
-        happened[number] = doubled[0] + moves[1]
-        states = leads_to.take(states + (doubled + heard))
+        np.greater_equal(wish, chance.take(states), out=holds)
+        heard = move[::-1] if mishears is None else move[::-1] ^ mishears[number]
+        states = leads_to.take(states + (move + move + heard))
+    happened = 2 * moves[:, 0] + moves[:, 1]
     counts = np.stack([np.count_nonzero(happened == outcome, axis=0) for outcome in range(4)], axis=1)
     found = counts.reshape(len(rows), repeats, 4)
     table = np.empty((count, count, repeats, 4), dtype=np.int64)
@@ -200,9 +199,10 @@ def simulate_tournament(parameters: Tournament, seed: Seed = 3) -> TournamentRun
     (N − 1). Copies share the luck of one match per pair of strategies. An empty crowd is shown as one coin flipper who
     meets nobody.
     """
-    names = tuple(parameters.copies) or ("coin",)
+    copies = parameters.copies or {"coin": 1}
+    names = tuple(copies)
     rows = [list(STRATEGIES).index(name) for name in names]
-    number = np.array([parameters.copies.get(name, 1) for name in names], dtype=np.float64)
+    number = np.array(list(copies.values()), dtype=np.float64)
     slip, mishearing = (left_after(each, parameters.repair) for each in (parameters.slip, parameters.mishearing))
     means = expected_for_twelve(slip, mishearing, parameters.generosity)
     one = _played_by_twelve(slip, mishearing, parameters.generosity, seed)
@@ -230,15 +230,18 @@ def expected_for_twelve(slip: Share, mishearing: Share, generosity: Share) -> Ex
     Raises:
         ValueError: an argument is not between 0 and 1.
     """
-    machines = [strategy(name, generosity) for name in STRATEGIES]
-    return expected_for_all(machines, slip=slip, mishearing=mishearing, rounds=ROUNDS)
+    return expected_for_all(_twelve(generosity), slip=slip, mishearing=mishearing, rounds=ROUNDS)
+
+
+@lru_cache(maxsize=1)
+def _twelve(generosity: float) -> tuple[Strategy, ...]:
+    return tuple((STRATEGIES | {"generous": generous(generosity)}).values())
 
 
 @lru_cache(maxsize=16)
 def _played_by_twelve(slip: float, mishearing: float, generosity: float, seed: int) -> Played:
     """Play every pair of the twelve once: all, so that the luck of a pair does not depend on who else is there."""
-    machines = [strategy(name, generosity) for name in STRATEGIES]
-    played = play_all(machines, slip=slip, mishearing=mishearing, rounds=ROUNDS, seed=seed)
+    played = play_all(_twelve(generosity), slip=slip, mishearing=mishearing, rounds=ROUNDS, seed=seed)
     return Played(played.counts[:, :, 0], played.rounds)
 
 

@@ -205,7 +205,7 @@ def influence_on(parameters: Influence, person: int, other: ArrayLike) -> Array:
     """
     if person not in (0, 1):
         raise ValueError(f"person must be 0 (i) or 1 (j), got {person!r}")
-    return _push(parameters, person)(np.asarray(other, dtype=np.float64))
+    return np.asarray(_push(parameters, person)(np.asarray(other, dtype=np.float64)))
 
 
 @checked
@@ -462,16 +462,14 @@ def _push(parameters: Influence, person: int) -> Callable[[Array], Array]:
     rises = [(parameters.positive_threshold, positive), (parameters.damping_trigger, -parameters.damping)]
     below = [(edge, height) for edge, height in jumps if height]
     above = [(edge, height) for edge, height in rises if height]
-
-    def push(z: Array) -> Array:
-        total = np.zeros_like(z)
-        for edge, height in below:
-            total += (z < edge) * height
-        for edge, height in above:
-            total += (z > edge) * height
-        return total
-
-    return push
+    # Where each step begins: one above an edge begins with the next number after it.
+    begins = sorted({edge for edge, _ in below} | {math.nextafter(edge, math.inf) for edge, _ in above})
+    heights = [
+        sum(height for edge, height in below if z < edge) + sum(height for edge, height in above if z > edge)
+        for z in (-math.inf, *begins)
+    ]
+    table, edges = np.array(heights, dtype=np.float64), np.array(begins)
+    return lambda z: table.take(edges.searchsorted(z, side="right"))
 
 
 class _Answer:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
@@ -212,8 +213,14 @@ def returned(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> A
     """
     require_positive(scale=scale)
     require_together(rate=rate, feeling=feeling)
-    answer = _answer(shape, np.asarray(rate, dtype=np.float64), scale)
-    return np.asarray(answer(np.asarray(feeling, dtype=np.float64)))
+    z, beta = np.asarray(feeling, dtype=np.float64), np.asarray(rate, dtype=np.float64)
+    if shape == "linear":
+        return np.asarray(beta * z)
+    if shape not in _BENT:
+        raise _unknown(shape)
+    answered = np.empty_like(z)
+    _BENT[shape](z / scale, answered)
+    return np.asarray(beta * scale * answered)
 
 
 @checked
@@ -348,18 +355,23 @@ def _jump(alpha: Array, beta_i: Array, beta_j: Array, pull: float, step: float) 
 # Inside
 
 
-def _answer(shape: str, beta: Array, scale: float) -> Callable[[Array], Array]:
-    """Return R, with all that does not change computed beforehand."""
-    match shape:
-        case "linear":
-            return lambda z: beta * z
-        case "bounded":
-            most, steepness = beta * scale, -1 / scale
-            return lambda z: most * np.copysign(np.expm1(np.abs(z) * steepness), z)
-        case "retreat":
-            sharpness = -1 / scale**2
-            return lambda z: beta * z * np.exp(z * z * sharpness)
-    raise _unknown(shape)
+def _bounded(heard: Array, out: Array) -> None:
+    """Write (1 − e^(−|z|)) sign z."""
+    np.copysign(heard, -1.0, out)
+    np.expm1(out, out)
+    np.copysign(out, heard, out)
+
+
+def _retreating(heard: Array, out: Array) -> None:
+    """Write z e^(−z²)."""
+    np.multiply(heard, heard, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    np.multiply(out, heard, out)
+
+
+# The returns that are not straight, of a rate and a scale of 1.
+_BENT: dict[str, Callable[[Array, Array], None]] = {"bounded": _bounded, "retreat": _retreating}
 
 
 def _unknown(shape: str) -> ValueError:
@@ -415,42 +427,51 @@ def _rest(matrix: Array, pull: float) -> Array:
 
 
 class _Slope:
-    """The rates of change of all feelings."""
+    """The rates of change of all feelings, where :attr:`at` says what they are.
+
+    Few feelings are few numbers, of which a call of numpy takes as long as its sums: so one product gives all that is
+    straight, and what each feeling is answered to in units of the scale.
+    """
 
     def __init__(self, parameters: Love, ties: Integers) -> None:
-        self.back, self.pull = _back(ties), parameters.pull
-        rates, shapes = _return_rates(parameters, ties), np.array(_shapes(parameters, ties))
-
-        def rates_of(shape: str) -> Array:
-            return np.where(shapes == shape, rates, 0.0)
-
-        self.straight = _matrix(parameters, ties, rates_of("linear"))
+        count, rates, shapes = len(ties), _return_rates(parameters, ties), np.array(_shapes(parameters, ties))
+        self._product = np.zeros((2 * count, count + 1))
+        self._product[:count, :count] = _matrix(parameters, ties, np.where(shapes == "linear", rates, 0.0))
+        self._product[:count, count] = parameters.pull
+        self._product[np.arange(count, 2 * count), _back(ties)] = 1 / parameters.scale
+        self._state, both = np.ones(count + 1), np.empty(2 * count)
+        self.at, self._both, self._change, self._heard = self._state[:count], both, both[:count], both[count:]
+        # Each bend is taken of all, and counts for those who answer so: for numpy that is less work than to choose.
         bent = sorted({*shapes.tolist()} - {"linear"})
-        self.answers = [_answer(shape, rates_of(shape), parameters.scale) for shape in bent]
+        self._bent = [(_BENT[shape], np.where(shapes == shape, rates * parameters.scale, 0.0)) for shape in bent]
+        self._answered = np.empty(count)
 
-    def __call__(self, x: Array) -> Array:
-        heard = x.take(self.back)
-        change: Array = self.straight @ x
-        change += self.pull
-        for answer in self.answers:
-            change += answer(heard)
-        return change
+    def __call__(self, out: Array) -> Array:
+        np.dot(self._product, self._state, self._both)
+        rates = self._change
+        for bend, most in self._bent:
+            bend(self._heard, self._answered)
+            np.multiply(self._answered, most, self._answered)
+            rates = np.add(rates, self._answered, out)
+        return rates
 
 
 def _by_steps(slope: _Slope, start: Array, count: int) -> Array:
     """Integrate by steps of Runge and Kutta of fourth order, one per sample."""
-    h = MONTHS_PER_SAMPLE
-    half, sixth = h / 2, h / 6
-    feeling = np.empty((count, len(start)))
-    feeling[0] = x = start
-    for now in range(1, count):
-        first = slope(x)
-        second = slope(x + half * first)
-        third = slope(x + half * second)
-        fourth = slope(x + h * third)
-        second += third
-        x = x + sixth * (first + 2 * second + fourth)
-        feeling[now] = x
+    ahead = np.array([0.5, 0.5, 1.0]) * MONTHS_PER_SAMPLE
+    shares = np.array([1, 2, 2, 1]) * (MONTHS_PER_SAMPLE / 6)
+    feeling, rates, at = np.empty((count, len(start))), np.empty((4, len(start))), slope.at
+    first, *others = rates
+    feeling[0] = start
+    for x, after in pairwise(feeling):
+        at[:] = x
+        before = slope(first)
+        for part, following in zip(ahead, others, strict=True):
+            np.multiply(before, part, at)
+            np.add(at, x, at)
+            before = slope(following)
+        np.dot(shares, rates, after)
+        np.add(after, x, after)
     return feeling
 
 
@@ -469,7 +490,8 @@ def _polished(parameters: Love, ties: Integers, slope: _Slope, end: Array) -> Ar
     none = np.full(len(end), math.nan)
     x = end
     for _ in range(_NEWTON_STEPS):
-        rates = slope(x)
+        slope.at[:] = x
+        rates = slope(np.empty_like(x))
         if np.abs(rates).max() < _STILL:
             return x if np.abs(x - end).max() < _NEAR else none
         matrix = _jacobian(parameters, ties, x)

@@ -50,7 +50,8 @@ ALPHA = 0.05
 _BASIS = ("one", "cause", "friend_cause", "setting", "chance", "friend_chance", "chance_after")
 _FRIEND = _BASIS.index("friend_cause")
 
-_AT_ONCE = 16  # studies whose friends are drawn together: few enough for their numbers to stay in the cache
+_AT_ONCE = 8192  # people whose friends are drawn together: few enough for their numbers to stay in the cache
+_ALIKE = 8  # classes of the hidden cause per standard deviation, within which people are taken in the order of draws
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def interviews(parameters: Confounding, study: int = 1, seed: Seed = 7) -> pd.Da
     """
     if not 1 <= study <= parameters.studies:
         raise ValueError(f"study must be between 1 and {parameters.studies}, got {study!r}")
-    columns = dict(zip(_BASIS, _columns(parameters.pairs, parameters.studies, seed)[:, study - 1], strict=True))
+    columns = dict(zip(_BASIS, _columns(parameters.pairs, parameters.studies, seed)[study - 1], strict=True))
     draw = _all_draws(seed)[1][study - 1, : parameters.pairs]
     columns["friend_cause"] = _friend_causes(columns["cause"], draw, parameters.homophily)
     basis = np.stack([columns[name] for name in _BASIS])
@@ -298,11 +299,23 @@ def _all_draws(seed: int) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=4)
 def _columns(pairs: int, studies: int, seed: int) -> Array:
-    """Return the basis without the friend's cause, whose column is 0, shape (7, studies, pairs)."""
+    """Return the basis without the friend's cause, whose column is 0, shape (studies, 7, pairs)."""
     normal, _ = _all_draws(seed)
     cause, setting, chance, friend_chance, chance_after = normal[:, :studies, :pairs]
     nothing = np.zeros_like(cause)
-    return np.stack([nothing + 1, cause, nothing, setting, chance, friend_chance, chance_after])
+    return np.stack([nothing + 1, cause, nothing, setting, chance, friend_chance, chance_after], axis=1)
+
+
+@lru_cache(maxsize=4)
+def _in_order(pairs: int, studies: int, seed: int) -> tuple[NDArray[np.intp], Array, Array]:
+    """Return the place, the hidden cause and the draw of all people, those alike in both side by side.
+
+    The processor then guesses which branch of the normal distribution comes next, and is quicker by a third.
+    """
+    normal, draws = _all_draws(seed)
+    cause, draw = normal[0, :studies, :pairs].ravel(), draws[:studies, :pairs].ravel()
+    order = np.lexsort((draw, np.floor(cause * _ALIKE)))
+    return order, cause[order], draw[order]
 
 
 def _friend_causes(cause: Array, draw: Array, homophily: float) -> Array:
@@ -311,16 +324,17 @@ def _friend_causes(cause: Array, draw: Array, homophily: float) -> Array:
 
     scale = np.exp(-2 * homophily * cause)
     below, above = scale * ndtr(cause - homophily), ndtr(-cause - homophily)
-    at = draw * (below + above)
+    both = below + above
+    at = draw * both
     is_below = at < below
-    quantile = ndtri(np.where(is_below, at / scale, below + above - at))
+    quantile = ndtri(np.where(is_below, at / scale, both - at))
     friend: Array = np.where(is_below, homophily + quantile, -homophily - quantile)
     return friend
 
 
 @lru_cache(maxsize=4)
 def _products_of_columns(pairs: int, studies: int, seed: int) -> Array:
-    columns = _columns(pairs, studies, seed).transpose(1, 0, 2)
+    columns = _columns(pairs, studies, seed)
     products: Array = columns @ columns.transpose(0, 2, 1)
     return products
 
@@ -330,10 +344,13 @@ def _products(pairs: int, studies: int, homophily: float, seed: int) -> Array:
     """Return the products of the basis, shape (studies, 7, 7): only those with the friend's cause depend on h."""
     products = _products_of_columns(pairs, studies, seed).copy()
     columns = _columns(pairs, studies, seed)
-    draws = _all_draws(seed)[1][:studies, :pairs]
-    blocks = (slice(first, first + _AT_ONCE) for first in range(0, studies, _AT_ONCE))
-    friend = np.concatenate([_friend_causes(columns[1, rows], draws[rows], homophily) for rows in blocks])
-    with_friend = np.einsum("sn,csn->sc", friend, columns)
+    order, cause, draw = _in_order(pairs, studies, seed)
+    friends = np.empty(order.size)
+    for first in range(0, order.size, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        friends[order[some]] = _friend_causes(cause[some], draw[some], homophily)
+    friend = friends.reshape(studies, pairs)
+    with_friend = (columns @ friend[..., np.newaxis])[..., 0]
     with_friend[:, _FRIEND] = np.einsum("sn,sn->s", friend, friend)
     products[:, _FRIEND, :] = products[:, :, _FRIEND] = with_friend
     return products

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import cycle, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from intimacy.parameters import Parameters, choice, integer, number
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Positions = NDArray[np.intp]
+_Encounter = tuple[Singles, Singles, Positions, Singles, Singles, "_Work", Singles]
 
 MEETINGS = {"small_world": "Only people tied to each other", "well_mixed": "Anyone meets anyone"}
 """Who may meet whom, in plain words."""
@@ -195,14 +197,13 @@ def simulate_trust(parameters: TrustNetwork, seed: Seed = 7) -> TrustRun:
     states[0] = film[0] = parameters.start
     mean = np.full(steps + 1, parameters.start, dtype=np.float64)
     rule = _Rule(parameters)
-    for step, blocks in enumerate(_encounters(parameters, seed)):
-        before, after = states[step % len(states)], states[(step + 1) % len(states)]
-        for block, partners, events, work in blocks:
-            before.take(partners, mode="wrap", out=work.chance)
-            rule.apply(before[block], events, work, after[block])
+    for step, encounters in enumerate(_encounters(parameters, seed, states), start=1):
+        for each in encounters:
+            rule.apply(*each)
         if states is not film:
-            mean[step + 1] = after.mean()
-            film[step + 1] = after[watched]
+            after = states[step % 2]
+            mean[step] = after.mean()
+            film[step] = after[watched]
     if states is film:
         mean[1:] = film[1:].mean(axis=1)
     return TrustRun(parameters, seed, mean, states[steps % len(states)].copy(), watched, film)
@@ -281,9 +282,10 @@ class _Work:
     system clears every page anew.
     """
 
-    def __init__(self, shape: int | tuple[int, int]) -> None:
-        self.chance, self.won, self.lost = (np.empty(shape, dtype=np.float32) for _ in range(3))
-        self.answered, self.hurt = (np.empty(shape, dtype=np.bool_) for _ in range(2))
+    def __init__(self, *shape: int) -> None:
+        self.chance, self.won, self.lost, self.spared = (np.empty(shape, dtype=np.float32) for _ in range(4))
+        self.happened, self.counts = np.empty((2, *shape), dtype=np.bool_), np.empty((2, *shape), dtype=np.float32)
+        (self.answered, self.hurt), (self.answers, self.hurts) = self.happened, self.counts
         self.places = np.empty(shape, dtype=np.intp)
         self.neighbours = np.empty(shape, dtype=np.int32)
 
@@ -298,38 +300,57 @@ class _Rule:
             for each in (1 - parameters.misunderstanding, 1 - parameters.repair, parameters.gain, parameters.loss)
         )
 
-    def apply(self, mine: Singles, events: Singles, work: _Work, out: Singles) -> None:
-        """Write trust after the encounter into ``out``; ``work.chance`` holds the partners' trust, and is used up."""
-        chance, won, lost = work.chance, work.won, work.lost
-        chance *= self.arrives
-        chance *= mine
-        np.less(events, chance, out=work.answered)
-        np.subtract(mine, chance, out=chance)
-        chance *= self.unrepaired
-        chance += events
-        np.greater(chance, _ONE, out=work.hurt)
+    def apply(
+        self,
+        everyone: Singles,
+        mine: Singles,
+        partners: Positions,
+        events: Singles,
+        spared: Singles,
+        work: _Work,
+        out: Singles,
+    ) -> None:
+        """Write into ``out`` the trust of some after they met partners among everyone.
+
+        ``events`` are the numbers that decide, and ``spared`` is 1 less each, which float32 holds exactly.
+        """
+        everyone.take(partners, mode="wrap", out=work.chance)
+        # Results go to the last argument, by place: in a small community a call by name takes as long as its sums.
+        chance, won, lost, multiply, subtract = work.chance, work.won, work.lost, np.multiply, np.subtract
+        multiply(chance, self.arrives, chance)
+        multiply(chance, mine, chance)
+        np.less(events, chance, work.answered)
+        subtract(mine, chance, chance)
+        multiply(chance, self.unrepaired, chance)
+        np.greater(chance, spared, work.hurt)
+        np.copyto(work.counts, work.happened)  # as numbers once, because numpy would convert each again
         # In this order trust never leaves 0 to 1, whatever the rounding.
-        np.subtract(_ONE, mine, out=won)
-        won *= self.gain
-        won *= work.answered
-        won += mine
-        np.multiply(mine, self.loss, out=lost)
-        lost *= work.hurt
-        np.subtract(won, lost, out=out)
+        subtract(_ONE, mine, won)
+        multiply(won, self.gain, won)
+        multiply(won, work.answers, won)
+        np.add(won, mine, won)
+        multiply(mine, self.loss, lost)
+        multiply(lost, work.hurts, lost)
+        subtract(won, lost, out)
 
 
-def _encounters(parameters: TrustNetwork, seed: int) -> Iterator[Iterable[tuple[slice, Positions, Singles, _Work]]]:
-    """Yield, for each step, blocks of people with their partners, the numbers that decide, and buffers."""
+def _encounters(parameters: TrustNetwork, seed: int, states: Singles) -> Iterator[Iterable[_Encounter]]:
+    """Yield, for each step, what :meth:`_Rule.apply` takes of each block of people.
+
+    The states follow each other, and begin again after the last. Where they are the whole film, and all draws are
+    stored, nobody looks at a single step, and all come at once.
+    """
     people, steps = parameters.people, parameters.steps
-    everyone = slice(people)
+    turns = pairwise(cycle(states))
     if people * steps <= _STORED:
-        _, events = _draws(seed, people, steps)
+        _, events, spared = _draws(seed, people, steps)
         partners = _stored_partners(
             seed, people, steps, parameters.meetings, parameters.neighbours_per_side, parameters.rewiring
         )
         work = _Work(people)
-        for stored in zip(partners, events, strict=True):
-            yield [(everyone, *stored, work)]
+        stored = zip(turns, partners, events, spared, strict=False)  # the turns never end
+        encounters = ((before, before, *drawn, work, after) for (before, after), *drawn in stored)
+        yield from [encounters] if len(states) > steps else ([each] for each in encounters)
         return
     partners_of = _partner_finder(parameters, seed)
     streams = _streams(seed)
@@ -337,10 +358,21 @@ def _encounters(parameters: TrustNetwork, seed: int) -> Iterator[Iterable[tuple[
     blocks = [slice(first, min(first + _BLOCK, people)) for first in range(0, people, _BLOCK)]
     works = {size: _Work(size) for size in {block.stop - block.start for block in blocks}}
     cut = [(block, works[block.stop - block.start]) for block in blocks]
-    for _ in range(steps):
+    for before, after in islice(turns, steps):
         for stream, numbers in zip(streams, (pick, event), strict=True):
             stream.random(out=numbers, dtype=np.float32)
-        yield ((block, partners_of(pick[block], block, work), event[block], work) for block, work in cut)
+        yield (
+            (
+                before,
+                before[block],
+                partners_of(pick[block], block, work),
+                event[block],
+                np.subtract(_ONE, event[block], out=work.spared),
+                work,
+                after[block],
+            )
+            for block, work in cut
+        )
 
 
 def _streams(seed: int) -> list[np.random.Generator]:
@@ -349,10 +381,13 @@ def _streams(seed: int) -> list[np.random.Generator]:
 
 
 @lru_cache(maxsize=2)
-def _draws(seed: int, people: int, steps: int) -> tuple[Singles, Singles]:
-    """All picks and all numbers that decide of a small run, (steps, people), kept between two steps of a slider."""
+def _draws(seed: int, people: int, steps: int) -> tuple[Singles, Singles, Singles]:
+    """All picks, all numbers that decide and 1 less each of a small run, kept between two steps of a slider.
+
+    Each has the shape (steps, people).
+    """
     picks, events = (stream.random((steps, people), dtype=np.float32) for stream in _streams(seed))
-    return picks, events
+    return picks, events, _ONE - events
 
 
 @lru_cache(maxsize=2)
@@ -363,8 +398,8 @@ def _stored_partners(
     parameters = TrustNetwork(
         people=people, meetings=meetings, neighbours_per_side=neighbours_per_side, rewiring=rewiring
     )
-    picks, _ = _draws(seed, people, steps)
-    return _partner_finder(parameters, seed)(picks, slice(people), _Work(picks.shape))
+    picks, _, _ = _draws(seed, people, steps)
+    return _partner_finder(parameters, seed)(picks, slice(people), _Work(*picks.shape))
 
 
 def _partner_finder(parameters: TrustNetwork, seed: int) -> Callable[[Singles, slice, _Work], Positions]:

@@ -18,7 +18,7 @@ from typing import Literal
 import pandas as pd
 
 from intimacy.arguments import Seed, checked
-from intimacy.models.vasopressin_bonding.vole import CohortRun, Verdict, VoleExperiment, judge, simulate_cohort
+from intimacy.models.vasopressin_bonding.vole import CohortRun, Verdict, VoleExperiment, judge, simulate_cohorts
 
 AGGRESSION_CRITERION = 0.5
 """Selective aggression counts as shown above half of what a full bond with full D1 gives. A toy."""
@@ -134,9 +134,8 @@ class HistoricalRun:
 @checked
 def run_historical(experiment: HistoricalExperiment, seed: Seed = 7) -> HistoricalRun:
     """Run every arm with the same seed, so the same animals go through each and arms differ by design alone."""
-    return HistoricalRun(
-        experiment, tuple(ArmRun(arm, simulate_cohort(arm.experiment, seed)) for arm in experiment.arms)
-    )
+    runs = simulate_cohorts([arm.experiment for arm in experiment.arms], seed)
+    return HistoricalRun(experiment, tuple(map(ArmRun, experiment.arms, runs)))
 
 
 _MATED_FOR_A_DAY = VoleExperiment()

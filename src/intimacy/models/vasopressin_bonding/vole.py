@@ -21,6 +21,7 @@ more than twice as long with the partner as with the stranger: a share above 2/3
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -30,7 +31,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from intimacy.arguments import Between, Positive, Seed, Share, Shares, checked, require_together
-from intimacy.models.replication import two_sided_p
 from intimacy.models.vasopressin_bonding.paternity import exact_interval
 from intimacy.parameters import Parameters, choice, integer, number, switch
 
@@ -80,7 +80,7 @@ DRUG_TIMES = {
 }
 
 _ROUNDING = 1e-12  # values that differ by less count as the same
-_STEPS_TOGETHER = 72
+_SHARES_TOGETHER = (np.arange(73) / 72) ** 1.5  # points in time, closest at the start
 _STEPS_APART = 40
 _TRAITS = 3
 
@@ -323,12 +323,44 @@ def simulate_cohort(parameters: VoleExperiment, seed: Seed = 7) -> CohortRun:
     All numbers are drawn up front, one row per animal, so a slider moves the animals and does not redraw them, and the
     first k animals stay the same when more are added. A toy, calibrated; ``historical`` says to what.
     """
-    traits, places = _traits(seed)[: parameters.animals], _places(seed, parameters.bout_minutes)[: parameters.animals]
-    # Row 0 is the typical animal.
-    factors = np.exp(parameters.variation * np.vstack([np.zeros(_TRAITS), traits])).T
-    densities = np.array(receptors(parameters))[:, np.newaxis] * factors[:2]
-    hours, bond, d1 = _course(parameters, factors[2] * _gate(parameters, densities, "together"))
-    chances = chamber_chances(bond[-1], parameters, _expression(parameters, densities))
+    return simulate_cohorts([parameters], seed)[0]
+
+
+@checked
+def simulate_cohorts(cohorts: Sequence[VoleExperiment], seed: Seed = 7) -> tuple[CohortRun, ...]:
+    """Return what :func:`simulate_cohort` returns of each, all at once: many cost little more than one.
+
+    Raises:
+        ValueError: there is no cohort.
+    """
+    if not cohorts:
+        raise ValueError("cohorts must hold at least one experiment, got none")
+    factors = [_factors(each, seed) for each in cohorts]
+    densities = [
+        np.array(receptors(each))[:, np.newaxis] * varied[:2] for each, varied in zip(cohorts, factors, strict=True)
+    ]
+    openness = [
+        varied[2] * _gate(each, dense, "together")
+        for each, dense, varied in zip(cohorts, densities, factors, strict=True)
+    ]
+    return tuple(
+        _tested(each, seed, dense, _with_time_apart(each, *course))
+        for each, dense, course in zip(cohorts, densities, _together(cohorts, openness), strict=True)
+    )
+
+
+def _factors(parameters: VoleExperiment, seed: int) -> Array:
+    """Return what the traits of each vole are multiplied by, shape (3, voles); vole 0 is the typical animal."""
+    traits = np.vstack([np.zeros(_TRAITS), _traits(seed)[: parameters.animals]])
+    factors: Array = np.exp(parameters.variation * traits).T
+    return factors
+
+
+def _tested(parameters: VoleExperiment, seed: int, densities: Array, course: tuple[Array, Array, Array]) -> CohortRun:
+    """Let a cohort that has lived together choose between the chambers."""
+    hours, bond, d1 = course
+    places = _places(seed, parameters.bout_minutes)[: parameters.animals]
+    chances = _chances(bond[-1], parameters, _expression(parameters, densities))
     edges = np.cumsum(chances[1:, :2], axis=1)[:, :, np.newaxis]
     chamber = (places >= edges[:, 0]).view(np.int8) + (places >= edges[:, 1]).view(np.int8)
     minutes = _count(chamber)
@@ -344,7 +376,7 @@ def simulate_cohort(parameters: VoleExperiment, seed: Seed = 7) -> CohortRun:
         minutes=minutes,
         typical_preference=float(chances[0, 0] / (chances[0, 0] + chances[0, 2])),
         preference=preference,
-        verdict=judge(preference, CRITERION, highest=1),
+        verdict=_judge(preference, CRITERION, highest=1, level=0.95),
     )
 
 
@@ -364,8 +396,6 @@ def judge(
         ValueError: there are fewer than two values, one is not between 0 and ``highest``, or the level is not between
             0 and 1.
     """
-    from scipy.special import stdtrit  # here because the import takes 0.2 s, not needed before the first run
-
     x = np.asarray(values, dtype=np.float64).ravel()
     if x.size < 2:
         raise ValueError(f"values must hold at least two animals, got {x.size}")
@@ -373,13 +403,19 @@ def judge(
         raise ValueError(f"values must be between 0 and {highest:g}, got {x.min():g} to {x.max():g}")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    return _judge(x, criterion, highest, level)
+
+
+def _judge(x: Array, criterion: float, highest: float, level: float) -> Verdict:
+    from scipy.special import stdtr, stdtrit  # here because the import takes 0.2 s, not needed before the first run
+
     mean = float(x.mean())
     if x.max() - x.min() < _ROUNDING:
         same = float(x[0])
         return Verdict(same, same, same, float(same == criterion), criterion)
     error = float(x.std(ddof=1)) / math.sqrt(x.size)
     reach = float(stdtrit(x.size - 1, (1 + level) / 2)) * error
-    p_value = float(two_sided_p((mean - criterion) / error, x.size - 1))
+    p_value = 2 * float(stdtr(x.size - 1, -abs(mean - criterion) / error))
     return Verdict(mean, max(mean - reach, 0.0), min(mean + reach, highest), p_value, criterion)
 
 
@@ -414,7 +450,11 @@ def gate(signal: ArrayLike, steepness: float = 6, middle: Positive = 1) -> Array
         raise ValueError(f"signal must be 0 or more, got {signal!r}")
     if not (steepness > 0 and middle > 0):
         raise ValueError(f"steepness and middle must be above 0, got {steepness!r} and {middle!r}")
-    raised = (s / middle) ** steepness
+    return _opening(s, steepness, middle)
+
+
+def _opening(signal: Array, steepness: float, middle: float) -> Array:
+    raised = (signal / middle) ** steepness
     return np.asarray(raised / (1 + raised))
 
 
@@ -426,10 +466,14 @@ def chamber_chances(
 
     ``expression`` scales β, as a drug during the test does (see :func:`expression`).
     """
-    w = np.asarray(bond, dtype=np.float64)
     require_together(bond=bond, expression=expression)
-    pulls = np.stack(np.broadcast_arrays(w, parameters.neutral_pull, parameters.stranger_pull), axis=-1)
-    beta = parameters.choice_sharpness * np.asarray(expression, dtype=np.float64)
+    return _chances(np.asarray(bond, dtype=np.float64), parameters, np.asarray(expression, dtype=np.float64))
+
+
+def _chances(bond: Array, parameters: VoleExperiment, expression: Array) -> Array:
+    pulls = np.empty((*bond.shape, len(CHAMBERS)))
+    pulls[..., 0], pulls[..., 1], pulls[..., 2] = bond, parameters.neutral_pull, parameters.stranger_pull
+    beta = parameters.choice_sharpness * expression
     weights = np.exp(beta[..., np.newaxis] * pulls)
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
@@ -521,7 +565,7 @@ def _gate(parameters: VoleExperiment, densities: Array, time: str | None) -> Arr
     """Opening of the gate at a time, for densities of shape (2, …)."""
     blocked = [_dose(parameters, drug, time) for drug in ("oxytocin_antagonist", "vasopressin_antagonist")]
     signal = densities[0] * (1 - blocked[0]) + densities[1] * (1 - blocked[1])
-    return gate(signal, parameters.gate_steepness, parameters.gate_middle)
+    return _opening(signal, parameters.gate_steepness, parameters.gate_middle)
 
 
 def _expression(parameters: VoleExperiment, densities: Array) -> Array:
@@ -538,49 +582,67 @@ def _drive(parameters: VoleExperiment) -> tuple[float, float]:
     return dopamine * (1 - d2_blocked) + d2_added - d1_added, dopamine * (1 - d1_blocked)
 
 
-def _course(parameters: VoleExperiment, openness: Array) -> tuple[Array, Array, Array]:
-    """Return hours (times,), bond (times, voles) and D1 (times, voles) for gates times learning factors (voles,)."""
-    hours, bond, d1 = _together(parameters, openness)
+def _with_time_apart(parameters: VoleExperiment, hours: Array, bond: Array, d1: Array) -> tuple[Array, Array, Array]:
+    """Return hours (times,), bond (times, voles) and D1 (times, voles), with those of the time apart behind."""
     if not parameters.days_apart:
         return hours, bond, d1
     since, later_bond, later_d1 = _apart(parameters, bond[-1], d1[-1])
     return np.append(hours, hours[-1] + since), np.vstack([bond, later_bond]), np.vstack([d1, later_d1])
 
 
-def _together(parameters: VoleExperiment, openness: Array) -> tuple[Array, Array, Array]:
-    """Step through the time together; steps grow, because the bond grows fastest at the start.
+def _together(cohorts: Sequence[VoleExperiment], openness: Sequence[Array]) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield hours, bond and D1 of the time together of each cohort, for gates times learning factors (voles,).
+
+    All voles of all cohorts take each step at once. Steps grow, because the bond grows fastest at the start.
 
     D1 is kept as what is above rest, half a step ahead of the bond: each stands still while the other moves.
     """
-    steps = _STEPS_TOGETHER if parameters.hours_together else 0
-    hours = parameters.hours_together * (np.arange(steps + 1) / max(steps, 1)) ** 1.5
-    length = np.diff(hours)
-    push, brake = _drive(parameters)
-    learning = parameters.learning_rate * openness
-    pushed, braked = learning * (push - brake * parameters.d1_rest), learning * brake
-    forgetting, rise = 1 / _forgetting_hours(parameters), parameters.d1_full - parameters.d1_rest
-    half = np.exp(-length / (2 * HOURS_PER_DAY * parameters.d1_days))
-    from_half_to_half = half * np.append(half[1:], 1.0)
-    bond, ahead = np.zeros((2, steps + 1, openness.size))
-    growth, rate = np.empty((2, openness.size))
-    for step, (duration, kept) in enumerate(zip(length.tolist(), from_half_to_half.tolist(), strict=True)):
+    sizes = [each.size for each in openness]
+    push, brake, learning, forgetting, rest, rise, d1_hours, together = np.repeat(
+        [
+            (
+                *_drive(each),
+                each.learning_rate,
+                1 / _forgetting_hours(each),
+                each.d1_rest,
+                each.d1_full - each.d1_rest,
+                HOURS_PER_DAY * each.d1_days,
+                each.hours_together,
+            )
+            for each in cohorts
+        ],
+        sizes,
+        axis=0,
+    ).T
+    hours = together * _SHARES_TOGETHER[:, np.newaxis]
+    length = np.diff(hours, axis=0)
+    learning *= np.concatenate(openness)
+    pushed, braked = learning * (push - brake * rest), learning * brake
+    half = np.exp(-length / (2 * d1_hours))
+    kept = half * np.vstack([half[1:], np.ones_like(rest)])
+    risen = (1 - kept) * rise
+    bond, ahead = np.zeros((2, *hours.shape))
+    growth, rate = np.empty((2, rest.size))
+    for step, duration in enumerate(-length):
         after, next_ahead = bond[step + 1], ahead[step + 1]
         np.multiply(braked, ahead[step], out=growth)
         np.subtract(pushed, growth, out=growth)
         np.maximum(growth, 0.0, out=growth)
         np.add(growth, forgetting, out=rate)
         growth /= rate  # from here on the bond that it tends to
-        rate *= -duration
+        rate *= duration
         np.exp(rate, out=rate)
         np.subtract(bond[step], growth, out=after)
         after *= rate
         after += growth
-        np.multiply(after, (1 - kept) * rise, out=next_ahead)
-        next_ahead += kept * ahead[step]
-    d1 = np.full_like(bond, parameters.d1_rest)
-    kept_half = half[:, np.newaxis]
-    d1[1:] += kept_half * ahead[:-1] + (1 - kept_half) * rise * bond[1:]
-    return hours, bond, d1
+        np.multiply(after, risen[step], out=next_ahead)
+        next_ahead += kept[step] * ahead[step]
+    d1 = np.full_like(bond, rest)
+    d1[1:] += half * ahead[:-1] + (1 - half) * rise * bond[1:]
+    for parameters, last, size in zip(cohorts, np.cumsum(sizes).tolist(), sizes, strict=True):
+        # Who were never together have one point in time, the start.
+        there = slice(None if parameters.hours_together else 1), slice(last - size, last)
+        yield hours[there][:, 0], bond[there], d1[there]
 
 
 def _apart(parameters: VoleExperiment, bond: Array, d1: Array) -> tuple[Array, Array, Array]:
