@@ -19,7 +19,7 @@ from jupyter_server._tz import utcnow
 from jupyter_server.base.handlers import FileFindHandler, Template404
 from jupyter_server.services.kernels.connection.base import BaseKernelWebsocketConnection
 from jupyter_server.services.kernels.handlers import KernelHandler
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.ioloop import IOLoop
@@ -53,8 +53,9 @@ POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 )
+HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 SETTLED = Config(
-    Voila={"ip": "127.0.0.1", "tornado_settings": {"headers": {"Content-Security-Policy": POLICY}}},
+    Voila={"ip": "127.0.0.1", "tornado_settings": {"headers": HEADERS}},
     VoilaConfiguration={
         "template": "apps",
         "allow_template_override": "NO",
@@ -68,10 +69,24 @@ SETTLED = Config(
         "show_tracebacks": False,
         "strip_sources": True,
     },
-    Kernels={"cull_idle_timeout": 1200, "cull_interval": 15, "allow_tracebacks": False},
+    Kernels={
+        "cull_idle_timeout": 1200,
+        "cull_interval": 15,
+        "allow_tracebacks": False,
+        "kernel_manager_class": f"{__name__}.Kernel",
+    },
     # Ports of this machine could be read by its other users.
     KernelManager={"transport": "ipc" if os.name == "posix" else "tcp"},
 )
+
+
+class Kernel(ServerKernelManager):
+    """A kernel whose page hears that an error has come, and neither which nor where.
+
+    Jupyter looks for these words here and has them elsewhere: without them the first error would cut the page off.
+    """
+
+    traceback_replacement_message = "Python stopped at an error. What it was is not shown here."
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -172,6 +187,34 @@ class Kernels(AsyncMappingKernelManager):
         await super().shutdown_all(*args, **kwargs)
 
 
+class Headed(web.RequestHandler):
+    """A file that comes with the headers of a page, which Voilà sends with pages only."""
+
+    def set_default_headers(self) -> None:
+        """Set them."""
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+
+class PictureFile(Headed, AllowListFileHandler):
+    """A picture of the gallery."""
+
+
+class OwnFile(Headed, MultiStaticFileHandler):
+    """A script or style of Voilà's own."""
+
+
+class TemplateFile(Headed, TemplateStaticFileHandler):
+    """A script or style of a template."""
+
+
+FILES = {
+    AllowListFileHandler: PictureFile,
+    MultiStaticFileHandler: OwnFile,
+    TemplateStaticFileHandler: TemplateFile,
+}
+
+
 class Look(KernelHandler):
     """What a page asks of its own kernel, by an id that nobody else can guess: that it is there, and nothing else."""
 
@@ -256,7 +299,7 @@ class Apps(Voila):
             (self.server_url, Gallery, named),
             (url_path_join(self.server_url, f"/api/kernels/{_kernel_id_regex}"), Look),
             (url_path_join(self.server_url, f"/voila/api/shutdown/{_kernel_id_regex}"), GoodBye),
-            *(each for each in super().init_handlers() if each[1] in OPEN),
+            *((path, FILES.get(door, door), *more) for path, door, *more in super().init_handlers() if door in OPEN),
             *login,
         ]
 

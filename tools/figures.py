@@ -20,7 +20,7 @@ from typing import Any
 
 from chromium import launched
 from intimacy import anatomy
-from intimacy.widgets import Lab
+from intimacy.widgets import Lab, front_end
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 1040
@@ -74,10 +74,10 @@ def page(lab: Lab) -> str:
     plotly = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     return PAGE.format(
         title=lab.title,
-        style=lab._css,
+        style=front_end.style(lab._front_end),
         plotly=plotly.replace("</script", "<\\/script"),
         state=in_script(in_script(state)),
-        module=in_script(lab._esm),
+        module=in_script(front_end.module(lab._front_end)),
     )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.parameters import MINUS, format_value, real, shown
+from intimacy.parameters import format_value, real, shown
 
 LARGEST = 1e12
 """What no number may exceed in size: far beyond every quantity of the course, and its powers are still finite."""
@@ -53,7 +54,7 @@ class Between:
     Attributes:
         low, high: the limits.
         words: how the limits are said, where their numbers alone would puzzle.
-        axes: how many axes an array has at least.
+        axes: how many axes an array has at least: 1, or 2 for a table.
     """
 
     low: float = -LARGEST
@@ -63,9 +64,17 @@ class Between:
 
     @property
     def allowed(self) -> str:
-        """The limits in words."""
-        axes = f", with at least {self.axes} ax{'e' if self.axes > 1 else 'i'}s" if self.axes else ""
-        return (self.words or f"between {_written(self.low)} and {_written(self.high)}") + axes
+        """The limits in words; none where they only keep numbers finite."""
+        if self.words or (self.low, self.high) == (-LARGEST, LARGEST):
+            return self.words
+        if self.high == math.inf:
+            return f"at least {_written(self.low)}"
+        return f"between {_written(self.low)} and {_written(self.high)}"
+
+    def missed(self, value: Any) -> str:
+        """Return in words what a number that is outside has to be."""
+        unending = value != value or abs(value) == math.inf  # a whole number may be too large for math.isfinite
+        return self.allowed or ("finite" if unending else _SIZE)
 
     def holds(self, value: Any) -> bool:
         """Tell whether a number is inside; NaN never is."""
@@ -73,15 +82,25 @@ class Between:
 
 
 def _written(limit: float) -> str:
-    return format_value(float(limit)) if abs(limit) < 1e9 else f"{limit:.0e}".replace("e+", "e").replace("-", MINUS)
+    return format_value(float(limit)) if abs(limit) < 1e9 else f"{limit:.0e}".replace("e+", "e")
 
 
+_SIZE = f"at most {_written(LARGEST)} in size"
+_AXES = {1: "a list or an array", 2: "a table of rows and columns"}
 ANY = Between()
 Share = Annotated[float, Between(0, 1)]
 Shares = Annotated[ArrayLike, Between(0, 1)]
 Positive = Annotated[float, Between(SMALLEST, LARGEST, "above 0 (from 1e-9 to 1e12)")]
 Count = Annotated[int, Between(1, MOST)]
 Seed = Annotated[int, Between(0, 2**64 - 1, "between 0 and 2**64 - 1")]
+
+
+class _Refused(ValueError):
+    """A value is not allowed, and its kind alone does not say well why: what it must be, and what of it is wrong."""
+
+    def __init__(self, must: str, got: str = "") -> None:
+        super().__init__(must)
+        self.must, self.got = must, got
 
 
 class Kind(NamedTuple):
@@ -110,17 +129,16 @@ def checked(called: C) -> C:
     if isinstance(called, type):
         called.__init__ = checked(called.__init__)  # type: ignore[misc]
         return called
-    parameters = inspect.signature(called).parameters
-    positional = list(parameters)
-    rest = next((name for name, each in parameters.items() if each.kind is each.VAR_KEYWORD), "")
 
-    @functools.cache
-    def kinds() -> dict[str, Kind]:
-        return _kinds_of(called)
+    @functools.cache  # at the first call: to look at every signature takes long when all is imported
+    def known() -> tuple[dict[str, Kind], list[str], str]:
+        parameters = inspect.signature(called).parameters
+        rest = next((name for name, each in parameters.items() if each.kind is each.VAR_KEYWORD), "")
+        return _kinds_of(called), list(parameters), rest
 
     @functools.wraps(called)
     def call(*args: Any, **named: Any) -> Any:
-        table = kinds()
+        table, positional, rest = known()
         given = [_taken(name, table, value) for name, value in zip(positional, args, strict=False)]
         return called(
             *given, *args[len(given) :], **{name: _taken(name, table, value, rest) for name, value in named.items()}
@@ -138,13 +156,10 @@ def _taken(name: str, table: Mapping[str, Kind], value: Any, rest: str = "") -> 
         return kind.taken(value)
     except TypeError:
         raise TypeError(f"{name} must be {kind.words}, got {shown(value)}") from None
+    except _Refused as refused:
+        raise ValueError(f"{name} must be {refused.must}, got {refused.got or shown(value)}") from None
     except (ValueError, OverflowError):
-        raise ValueError(f"{name} must be {_of(kind)}, got {shown(value)}") from None
-
-
-def _of(kind: Kind) -> str:
-    """Return what is said of a value of the right kind: a whole number is not a matter of course."""
-    return kind.words if kind.what.startswith("a whole") else kind.allowed or kind.what
+        raise ValueError(f"{name} must be {kind.words}, got {shown(value)}") from None
 
 
 def require_together(**arrays: ArrayLike) -> None:
@@ -163,7 +178,10 @@ def require_together(**arrays: ArrayLike) -> None:
 
 
 def _array(value: Any, kinds: str, limits: Between) -> NDArray[Any]:
-    array = value if isinstance(value, np.ndarray) else np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise _Refused("numbers in rows of equal length") from None
     if array.dtype.kind not in kinds and array.size:
         raise TypeError
     if array.dtype.kind not in kinds:
@@ -171,12 +189,20 @@ def _array(value: Any, kinds: str, limits: Between) -> NDArray[Any]:
     if array.dtype == np.float16:
         array = array.astype(float)  # half precision overflows
     if array.ndim < limits.axes:
-        raise ValueError
+        raise _Refused(_AXES[limits.axes])
     if array.size and array.dtype.kind in "biuf" and not (limits.holds(array.min()) and limits.holds(array.max())):
-        raise ValueError
+        raise _outside(array, ~((array >= limits.low) & (array <= limits.high)), limits)
     if array.dtype.kind == "c" and not (np.abs(array) <= LARGEST).all():
-        raise ValueError
+        raise _outside(array, ~(np.abs(array) <= LARGEST), limits)
     return array
+
+
+def _outside(array: NDArray[Any], wrong: NDArray[np.bool_], limits: Between) -> _Refused:
+    """Return the refusal of an array for the first of its numbers that is outside."""
+    place = tuple(map(int, np.argwhere(wrong)[0]))
+    value = array[place].item()
+    where = f" at position {place[0] if len(place) == 1 else place}" if place else ""
+    return _Refused(limits.missed(value), f"{shown(value)}{where}")
 
 
 def _kinds_of(function: Callable[..., Any]) -> dict[str, Kind]:
@@ -217,11 +243,9 @@ def kind_of(hint: Any, limits: Between = ANY) -> Kind:
     if isinstance(origin, type):
         return Kind(_named(origin), "", _require(lambda value: isinstance(value, origin)))
     if hint is float:
-        return Kind("a number", limits.allowed, lambda value: real(value, limits.low, limits.high))
+        return _number_kind("a number", limits)
     if hint is int:
-        return Kind(
-            "a whole number", limits.allowed, lambda value: int(real(value, limits.low, limits.high, whole=True))
-        )
+        return _number_kind("a whole number", limits, whole=True)
     if hint is bool:
         return Kind("True or False", "", _truth)
     if hint is None or hint is type(None):
@@ -231,6 +255,19 @@ def kind_of(hint: Any, limits: Between = ANY) -> Kind:
     if isinstance(hint, type) and hint not in (Any, object):
         return Kind(_named(hint), "", _require(lambda value: isinstance(value, hint)))
     return Kind("anything", "", lambda value: value)
+
+
+def _number_kind(what: str, limits: Between, whole: bool = False) -> Kind:
+    def taken(value: Any) -> float | int:
+        try:
+            return real(value, limits.low, limits.high, whole=whole)
+        except ValueError:
+            if not whole:
+                raise _Refused(limits.missed(value)) from None
+            beyond = abs(value) > LARGEST and value == value // 1
+            raise _Refused(f"{what} {limits.allowed or _SIZE * beyond}".rstrip()) from None
+
+    return Kind(what, limits.allowed, taken)
 
 
 def _require(fits: Callable[[Any], bool]) -> Callable[[Any], Any]:
@@ -256,7 +293,10 @@ def _truth(value: Any) -> bool:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
-    value.encode()  # half a character is a ValueError here, and who knows what in a table, a file or a database
+    try:
+        value.encode()  # half a character is an error here, and who knows what in a table, a file or a database
+    except UnicodeEncodeError:
+        raise _Refused("text of whole characters") from None
     return value
 
 
@@ -310,16 +350,20 @@ def _sequence(container: Any, inside: Sequence[Any], limits: Between) -> Kind:
     fixed = container is tuple and inside[-1:] != (Ellipsis,)
     elements = [kind_of(each, limits) for each in inside if each is not Ellipsis]
 
+    what = f"{len(elements)} values" if fixed else "a sequence"
+
     def taken(value: Any) -> Any:
         if isinstance(value, np.ndarray):
             value = value.tolist()
         if _is_text(value) or not isinstance(value, Sequence):
             raise TypeError
         if fixed and len(value) != len(elements):
-            raise ValueError
+            raise _Refused(what, f"{len(value)}: {shown(value)}")
         for position, each in enumerate(value):
-            elements[position if fixed else 0].taken(each)
+            try:
+                elements[position if fixed else 0].taken(each)
+            except _Refused as refused:
+                raise _Refused(f"{what}, each {refused.must}", f"{shown(each)} at position {position}") from None
         return value
 
-    what = f"{len(elements)} values" if fixed else "a sequence"
     return Kind(f"{what}, each {' or '.join(dict.fromkeys(each.words for each in elements))}", "", taken)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import numbers
 import sys
 from collections.abc import Mapping
@@ -235,7 +236,9 @@ def shown(value: Any) -> str:
         ends = f", from {value.min()} to {value.max()}" if value.size and value.dtype.kind in "iuf" else ""
         return f"an array of {value.dtype} and shape {value.shape}{ends}"
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        return f"a whole number of {value.bit_length()} bits"
+        return f"a whole number of about {round(value.bit_length() * math.log10(2))} digits"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} ({'not a number' if math.isnan(value) else 'infinity'})"
     words = " ".join(repr(value).split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 

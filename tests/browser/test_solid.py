@@ -113,7 +113,7 @@ def test_colours_labels_and_film_follow_the_playhead(opened: Any) -> None:
     assert (round(x, 4), rows, columns) == (0.3, 4, STOPS)
     assert "AMY 0.60" in tab.locator(".solid svg").text_content()
     words = tab.locator(".body-stage .aloud").text_content()
-    assert words.startswith("Person A: Amygdala 0.60, Anterior insula 0.60")
+    assert words.startswith("Person i: Amygdala 0.60, Anterior insula 0.60")
     assert not tab.faults
 
 

@@ -332,6 +332,42 @@ def test_what_a_widget_complains_of_tells_no_path(apps: Running) -> None:
 
 
 @against_the_server
+def test_a_lab_whose_model_stops_tells_no_traceback(apps: Running) -> None:
+    """Jupyter's own ``allow_tracebacks`` keeps it from the page: the error comes after the page is there."""
+    cell = "from intimacy.labs import oxytocin_trust\nlab = oxytocin_trust.the_blood()\nsecret = 41\n"
+    cell += "lab._simulate = lambda parameters: secret / 0\nlab"
+    broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    nbformat.write(broken, apps.folder / "broken.ipynb")
+
+    async def visit() -> list[Any]:
+        _, page = await apps.asked("voila/render/broken.ipynb")
+        line = await apps.line_to(kernel_of(page))
+        await line.write_message(message("comm_info_request", target_name="jupyter.widget"))
+        heard: list[Any] = []
+
+        async def hear(kind: str) -> Any:
+            while not heard or heard[-1]["header"]["msg_type"] != kind:
+                heard.append(json.loads(await asyncio.wait_for(line.read_message(), 60)))
+            return heard[-1]["content"]
+
+        asked = {"kind": "set", "request": "1", "values": {}, "seed": None}
+        for comm in (await hear("comm_info_reply"))["comms"]:
+            await line.write_message(message("comm_msg", comm_id=comm, data={"method": "custom", "content": asked}))
+        await hear("error")
+        await line.write_message(message("comm_info_request", target_name="jupyter.widget"))
+        await hear("comm_info_reply")  # the page is not cut off
+        line.close()
+        return heard
+
+    heard = asyncio.run(visit())
+    (apps.folder / "broken.ipynb").unlink()
+    told = json.dumps(heard)
+    assert "The model stopped" in told
+    assert [each["content"]["ename"] for each in heard if each["header"]["msg_type"] == "error"] == ["ExecutionError"]
+    assert not re.search(rf"secret|Traceback|lambda|{re.escape(str(ROOT))}", told)
+
+
+@against_the_server
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [
@@ -404,6 +440,21 @@ def test_a_page_tells_the_browser_what_it_may_do(apps: Running) -> None:
         assert not re.search("://|unsafe-eval", policy)
         for part in ("default-src 'self'", "base-uri 'self'", "frame-ancestors 'self'", "object-src 'none'"):
             assert part in policy, path
+
+
+@against_the_server
+def test_each_file_of_a_page_comes_with_the_headers_of_the_page(apps: Running) -> None:
+    """A browser that guesses what a file is could take a picture for a script."""
+    named = {
+        path for page in ("", LAB) for path in re.findall(r"""(?:src|href)=["']?/([^"'#?\s>]+)""", apps.ask(page)[1])
+    }
+    files = {path for path in named if re.search(r"\.(js|css|png)$", path)} | {"voila/files/nothing.png"}
+    assert {path.rpartition(".")[2] for path in files} == {"js", "css", "png"}
+    for path in sorted(files):
+        answer = asyncio.run(apps.fetched(path))
+        assert answer.code == (403 if "nothing" in path else 200), path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"], path
 
 
 @against_the_server

@@ -175,8 +175,8 @@ def test_a_wrong_value_is_named_with_its_label_and_the_right_ones_stay() -> None
     values = {"slope": 7, "height": 0.5, "speed": 1, "height ": 2}
     desk.paste(line({lab.carried_as: {"values": values}}))
     assert lab.values == {"slope": 1.0, "height": 0.5}
-    assert desk.said[1] == "Left out of “How steep is it?”: Steepness must be between 0 and 2, got 7"
-    assert desk.said[2].startswith("Left out of “How steep is it?”: speed is not a parameter of Slope")
+    assert desk.said[1] == 'Left out of "How steep is it?": Steepness must be between 0 and 2, got 7'
+    assert desk.said[2].startswith('Left out of "How steep is it?": speed is not a parameter of Slope')
     assert len(desk.said) == 4
 
 

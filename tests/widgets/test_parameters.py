@@ -92,8 +92,8 @@ def test_any_value_is_taken_unchanged_or_refused_with_name_range_and_value(name:
     [
         ({"half_life": 0}, ValueError, "half_life must be between 0.5 and 120, got 0"),
         ({"half_life": 120.5}, ValueError, "half_life must be between 0.5 and 120, got 120.5"),
-        ({"half_life": float("nan")}, ValueError, "half_life must be between 0.5 and 120, got nan"),
-        ({"half_life": float("inf")}, ValueError, "half_life must be between 0.5 and 120, got inf"),
+        ({"half_life": float("nan")}, ValueError, "half_life must be between 0.5 and 120, got nan (not a number)"),
+        ({"half_life": float("inf")}, ValueError, "half_life must be between 0.5 and 120, got inf (infinity)"),
         ({"half_life": "20"}, TypeError, "half_life must be a number between 0.5 and 120, got '20'"),
         ({"half_life": True}, TypeError, "half_life must be a number between 0.5 and 120, got True"),
         ({"doses": 9}, ValueError, "doses must be a whole number between −2 and 8, got 9"),
@@ -113,7 +113,7 @@ def test_each_refusal_is_this_sentence(values: dict[str, Any], error: type[Excep
 
 def test_a_number_too_large_for_a_float_is_refused_like_any_other() -> None:
     for name in ("half_life", "doses"):
-        with pytest.raises(ValueError, match=f"{name} must be .*{RANGES[name]}, got a whole number of 1329 bits"):
+        with pytest.raises(ValueError, match=f"{name} must be .*{RANGES[name]}, got a whole number of about 400"):
             Dosing(**{name: 10**400})
 
 

@@ -120,7 +120,7 @@ def test_bets_before_and_after_are_offered_together() -> None:
     share.answer(1, 3)
     assert decode(share.code) == BetsResult(decode(share.code).learner, 12, (2, 0), (1, 3))
     assert share.shown["words"] == (
-        "Bet 1: “It rises” before, “It falls” now. Bet 2: no answer before, “It stays” now."
+        'Bet 1: "It rises" before, "It falls" now. Bet 2: no answer before, "It stays" now.'
     )
 
 
@@ -305,7 +305,7 @@ def test_minds_are_counted_before_and_after() -> None:
     gathered.add("\n".join(encode(BetsResult(i, 12, (a, 0), (b, 1))) for i, (a, b) in enumerate(pairs)))
     assert picture.result.changed(0) == (3, 6)
     assert (
-        "Bet 1: 3 of 6 changed their answer; “It falls” was chosen most before, “It rises” after." in picture.sentence
+        'Bet 1: 3 of 6 changed their answer; "It falls" was chosen most before, "It rises" after.' in picture.sentence
     )
     assert "Bet 2: fewer than 5 answered twice." in picture.sentence
     table = picture.table()

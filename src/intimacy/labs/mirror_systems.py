@@ -477,7 +477,7 @@ def _overlap_figure() -> go.Figure:
             meta=f"map {state}",
             x=across,
             y=rows,
-            z=np.zeros(model.MAP_SHAPE),
+            z=[],
             zmin=0,
             zmax=1,
             colorscale=[[0, theme.GRID], [1, theme.INK]],

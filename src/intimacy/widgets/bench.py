@@ -12,7 +12,6 @@ import traitlets
 
 from intimacy.arguments import checked
 from intimacy.parameters import Parameters
-from intimacy.widgets import front_end
 from intimacy.widgets.carry import named_values
 from intimacy.widgets.lab import Frame, Lab
 
@@ -50,8 +49,7 @@ class Bench(Lab):
         more: what else a lab takes.
     """
 
-    _esm = front_end.module("bench")
-    _css = front_end.style("bench")
+    _front_end = "bench"
 
     prediction = traitlets.Dict().tag(sync=True)
     log: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets
 
 from intimacy.arguments import checked
@@ -43,7 +42,7 @@ class BetAnswer:
         return textwrap.fill(self.text, 100)
 
 
-class Bet(Carried, anywidget.AnyWidget):
+class Bet(Carried, front_end.FrontEnd):
     """A question about what a model will do, asked before it runs. Nothing is kept until the learner says so.
 
     Args:
@@ -56,8 +55,7 @@ class Bet(Carried, anywidget.AnyWidget):
         ValueError: there are fewer than two options.
     """
 
-    _esm = front_end.module("bet")
-    _css = front_end.style("bet")
+    _front_end = "bet"
 
     question = traitlets.Unicode().tag(sync=True)
     options: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)

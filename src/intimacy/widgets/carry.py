@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
-import anywidget
 import traitlets
 
 from intimacy.arguments import checked
@@ -169,7 +168,7 @@ class Luggage:
         for name, sentences in self.refused.items():
             title = textwrap.shorten(self.here[name].carried_title, 60, placeholder=" …") if name in self.here else name
             left_out = [textwrap.shorten(sentence, 240, placeholder=" …") for sentence in sentences]
-            said += [f"Left out of “{title}”: {sentence}" for sentence in left_out]
+            said += [f'Left out of "{title}": {sentence}' for sentence in left_out]
         return said
 
     def _say(self) -> None:
@@ -180,15 +179,14 @@ class Luggage:
 _luggage = Luggage()
 
 
-class Carry(anywidget.AnyWidget):
+class Carry(front_end.FrontEnd):
     """A folded line: a button that copies the state of this page's widgets, and a box that takes one back.
 
     Args:
         notebook: the stem of the notebook, such as ``"04_oxytocin_trust"``: a line from another one is refused.
     """
 
-    _esm = front_end.module("carry")
-    _css = front_end.style("carry")
+    _front_end = "carry"
 
     notebook = traitlets.Unicode().tag(sync=True)
     machine = traitlets.Unicode().tag(sync=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import anywidget
 import plotly.graph_objects as go
 import traitlets
 
@@ -104,7 +103,7 @@ class Scene:
     advance: Advance | None = None
 
 
-class Game(Carried, anywidget.AnyWidget):
+class Game(Carried, front_end.FrontEnd):
     """A turn-based game against rules that are pure functions.
 
     Args:
@@ -117,8 +116,7 @@ class Game(Carried, anywidget.AnyWidget):
         seed: the seed of the first game; each new game adds one.
     """
 
-    _esm = front_end.module("game")
-    _css = front_end.style("game")
+    _front_end = "game"
 
     title = traitlets.Unicode().tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-import anywidget
 import traitlets
 
 from intimacy.arguments import checked
@@ -50,7 +49,7 @@ class Found(Protocol):
         """How many were there twice."""
 
 
-class Gather(anywidget.AnyWidget):
+class Gather(front_end.FrontEnd):
     """Boxes for codes, a file and a join link. Whoever draws the pool follows ``serial``.
 
     Nothing runs by itself in Python: while a classroom is followed, the page asks every two seconds, and only while it
@@ -67,8 +66,7 @@ class Gather(anywidget.AnyWidget):
         checked: returns the pool that a classroom sent; a ``ValueError`` says that it is none.
     """
 
-    _esm = front_end.module("gather")
-    _css = front_end.style("gather")
+    _front_end = "gather"
 
     title = traitlets.Unicode().tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import anywidget
 import traitlets
 
 from intimacy.widgets import front_end
@@ -16,15 +15,14 @@ UNDRAWN = (
 )
 
 
-class Handshake(anywidget.AnyWidget):
+class Handshake(front_end.FrontEnd):
     """Three checks that only the page can make: it draws widgets, it can unpack pictures, and Python answers it.
 
     Attributes:
         answered: how often Python has answered the page.
     """
 
-    _esm = front_end.module("handshake")
-    _css = front_end.style("handshake")
+    _front_end = "handshake"
 
     title = traitlets.Unicode("Do this page and Python work together?").tag(sync=True)
     answered = traitlets.Int(0)

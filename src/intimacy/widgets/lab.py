@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import anywidget
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -20,6 +19,8 @@ from intimacy.widgets import frames, front_end, theme
 from intimacy.widgets.carry import Carried, named_values, require_seed
 from intimacy.widgets.solid import Solid
 
+SHORT = 100
+"""Bytes below which an array is not worth a word that says where it is."""
 NOTE = "Teaching model. Not advice, not a test of you or your relationship."
 
 
@@ -75,7 +76,33 @@ class NoControls(Parameters):
     """The parameters of a lab in which nothing is moved."""
 
 
-class Lab(Carried, anywidget.AnyWidget):
+def _solid_json(solid: dict[str, Any] | None, _: Any) -> dict[str, Any] | None:
+    """Return a body as it travels: its shape comes once per page, whatever labs stand below it."""
+    return solid and {**solid, **{name: front_end.sent(solid[name]) for name in ("points", "corners")}}
+
+
+def _frame_json(frame: dict[str, Any], lab: Lab) -> dict[str, Any]:
+    """Return a picture as it travels: each array once, and of a film the last picture unless all were asked for."""
+    if not frame:
+        return frame
+    films = lab.play["films"] if lab.play and not lab._whole else []
+    return {**frame, "traces": _each_once(frames.still(frame["traces"], films)), "partial": bool(films)}
+
+
+def _each_once(traces: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return traces in which, of arrays that are the same, the first is there and the others say where it is."""
+    first: dict[Any, tuple[str, str]] = {}
+
+    def told(value: Any, place: tuple[str, str]) -> Any:
+        numbers, row = (value["values"], value["row"]) if isinstance(value, dict) else (value, None)
+        if not isinstance(numbers, bytes) or len(numbers) < SHORT:
+            return value
+        return value if first.setdefault((numbers, row), place) == place else {"as": first[numbers, row]}
+
+    return {key: {path: told(value, (key, path)) for path, value in each.items()} for key, each in traces.items()}
+
+
+class Lab(Carried, front_end.FrontEnd):
     """Controls, a picture that follows them, and the sentence that says what it shows.
 
     Args:
@@ -99,8 +126,7 @@ class Lab(Carried, anywidget.AnyWidget):
         no_frames: why its pictures are not computed before they are asked for, in a sentence that the lab shows.
     """
 
-    _esm = front_end.module("lab")
-    _css = front_end.style("lab")
+    _front_end = "lab"
 
     title = traitlets.Unicode().tag(sync=True)
     controls: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
@@ -108,11 +134,11 @@ class Lab(Carried, anywidget.AnyWidget):
     figure = traitlets.Dict().tag(sync=True)
     start = traitlets.Dict().tag(sync=True)
     play = traitlets.Dict(allow_none=True).tag(sync=True)
-    solid: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    solid: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True, to_json=_solid_json)
     note = traitlets.Unicode(NOTE).tag(sync=True)
     draws_again = traitlets.Bool().tag(sync=True)
     no_frames = traitlets.Unicode().tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True, to_json=_frame_json)
     pinned: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
@@ -142,6 +168,7 @@ class Lab(Carried, anywidget.AnyWidget):
         self._start, self._start_seed = parameters, seed
         self._presets = {each.name: each for each in presets}
         self._serial = 0
+        self._whole = False
         self._ahead = frames.FramesAhead(lambda content, buffers: self.send(content, buffers))
         self._line: tuple[str, Parameters, int | None] | None = None
         specifications = parameters.specifications()
@@ -347,8 +374,11 @@ class Lab(Carried, anywidget.AnyWidget):
         """Answer the page. What has not the shape of a question is none."""
         match message:
             case {"kind": "set", "request": str(request), "values": values}:
-                seed = message.get("seed")
+                seed, self._whole = message.get("seed"), message.get("whole") is True
                 self._answer(request, values, seed, lambda changed: self._show(changed, seed, request))
+            case {"kind": "film", "request": str(request)}:
+                self._whole = True
+                self.frame = {**self.frame, "request": request}
             case {"kind": "frames", "request": str(request), "name": str(name), "serial": serial}:
                 self._compute_ahead(request, name, serial)
             case {"kind": "heard", "request": str(request)}:

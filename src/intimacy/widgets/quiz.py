@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from string import ascii_lowercase
 from typing import Any
 
-import anywidget
 import traitlets
 
 from intimacy.widgets import front_end
@@ -57,7 +56,7 @@ class Score:
         return f"You have {self.right} of {self.asked} right; first try {self.first_try}."
 
 
-class Quiz(Carried, anywidget.AnyWidget):
+class Quiz(Carried, front_end.FrontEnd):
     """Questions with a Check button each. An answer counts when it is checked; others may be explored afterwards.
 
     Args:
@@ -68,8 +67,7 @@ class Quiz(Carried, anywidget.AnyWidget):
         ValueError: there is no question.
     """
 
-    _esm = front_end.module("quiz")
-    _css = front_end.style("quiz")
+    _front_end = "quiz"
 
     title = traitlets.Unicode().tag(sync=True)
     questions: traitlets.List[dict[str, object]] = traitlets.List().tag(sync=True)

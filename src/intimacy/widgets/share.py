@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import traitlets
 
 from intimacy.arguments import checked
@@ -37,7 +36,7 @@ class Asked:
     options: Sequence[str]
 
 
-class Share(anywidget.AnyWidget):
+class Share(front_end.FrontEnd):
     """A panel from which a learner may share a result, by a button or by reading a code aloud.
 
     The page draws a secret by chance and keeps it for as long as its tab is open. From it and from the topic comes the
@@ -52,8 +51,7 @@ class Share(anywidget.AnyWidget):
         follows: widgets and the names of their traits whose changes change the offer.
     """
 
-    _esm = front_end.module("share")
-    _css = front_end.style("share")
+    _front_end = "share"
 
     title = traitlets.Unicode().tag(sync=True)
     about = traitlets.Unicode().tag(sync=True)

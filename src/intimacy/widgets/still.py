@@ -51,7 +51,7 @@ def _taken_apart(figure: go.Figure) -> tuple[go.Figure, Frame]:
         trace["meta"] = f"{number}: {trace.get('name', trace['type'])}"
         points[trace["meta"]] = {axis: list(trace[axis]) for axis in ("x", "y") if trace.get(axis) is not None}
         trace.update({axis: [] for axis in points[trace["meta"]]})
-    return go.Figure(whole).update_layout(template=theme.TEMPLATE), Frame(points)
+    return go.Figure(whole).update_layout(template=theme.template()), Frame(points)
 
 
 def _with_ink(value: Any) -> Any:

@@ -6,6 +6,7 @@ The front end turns ``INK``, ``GRID``, ``MUTED`` and the text colours when the p
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,9 @@ WARMTH_MAP = [[0, "#a84300"], [0.5, "#a3a3a3"], [1, "#c4e4f7"]]
 SHADED: dict[str, Any] = {"fillcolor": "rgba(118,118,118,0.18)", "line": {"color": MUTED, "width": 1}}
 """A stretch of a picture, such as the rounds of a betrayal: pale, with an edge that stands out."""
 
+BAND: dict[str, Any] = {**SHADED, "mode": "lines", "fill": "toself", "fillcolor": "rgba(118,118,118,0.28)"}
+"""What lies between two lines of numbers, such as what chance does: darker than a stretch, as lines lie on it."""
+
 DASHES = {
     PERSON_I: "solid",
     PERSON_J: "longdash",
@@ -68,8 +72,8 @@ _AXIS: dict[str, Any] = {
     "fixedrange": True,
 }
 
-TEMPLATE = go.layout.Template(
-    layout={
+_LOOK: dict[str, Any] = {
+    "layout": {
         "font": {"family": "system-ui, -apple-system, Segoe UI, DejaVu Sans, sans-serif", "size": 14, "color": INK},
         "colorway": [PERSON_I, PERSON_J, *FURTHER_PERSONS, OXYTOCIN, DOPAMINE],
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -83,16 +87,22 @@ TEMPLATE = go.layout.Template(
         "annotationdefaults": {"showarrow": False, "font": {"size": 14}},
         "dragmode": False,
     },
-    data={
+    "data": {
         "scatter": [{"line": {"width": 2}, "marker": {"size": 8}}],
         "bar": [{"marker": {"line": {"width": 0}}}],
     },
-)
+}
+
+
+@cache
+def template() -> go.layout.Template:
+    """Return the look as plotly's template; plotly is slow to check it, so that waits for the first picture."""
+    return go.layout.Template(_LOOK)
 
 
 def new_figure(height: int = 420, **layout: Any) -> go.Figure:
     """Return an empty figure in the look of the collection."""
-    return go.Figure(layout={"template": TEMPLATE, "height": height, **layout})
+    return go.Figure(layout={"template": template(), "height": height, **layout})
 
 
 def ceiling(value: float, smallest: float) -> float:

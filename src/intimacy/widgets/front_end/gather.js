@@ -52,7 +52,7 @@ class GatherView extends Panel {
           element("label", { for: linkId, text: "A classroom: its join link" }),
           this.link,
           this.turn,
-          element("label", { for: fileId, text: "A file (CSV with a column “code”)" }),
+          element("label", { for: fileId, text: "A file (CSV with a column \"code\")" }),
           this.file,
         ),
       ),

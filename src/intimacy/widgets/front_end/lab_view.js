@@ -11,7 +11,7 @@ class LiveSource extends KernelLine {
     this.tables = 0;
     this.expected = null; // the control that is likely to be moved next
     this.handlers = { ...this.handlers, alone: () => {}, ahead: () => {} };
-    this.listen("change:frame", () => this.arrived(model.get("frame")));
+    this.listen("change:frame", () => this.arrived(this.newest));
     this.listen("change:pinned", () => this.handlers.pinned(model.get("pinned")));
     signal.addEventListener("abort", () => [this.resting, this.looking].forEach(clearTimeout));
   }
@@ -22,7 +22,18 @@ class LiveSource extends KernelLine {
   }
 
   get frame() {
-    return this.ahead ?? this.model.get("frame");
+    return this.ahead ?? this.newest;
+  }
+
+  // Python's own picture. Of arrays that are the same one comes, and the others say where it is.
+  get newest() {
+    const frame = this.model.get("frame");
+    if (this.come !== frame) {
+      const { traces } = (this.come = frame);
+      const found = (value) => (value?.as ? traces[value.as[0]][value.as[1]] : value);
+      this.found = { ...frame, traces: mapped(traces, (arrays) => mapped(arrays, found)) };
+    }
+    return this.found;
   }
 
   get pinned() {
@@ -35,7 +46,7 @@ class LiveSource extends KernelLine {
     clearTimeout(this.resting);
     const ready = whole || this.lost ? undefined : this.ready({ values, seed });
     if (!ready) {
-      this.ask({ kind: "set", values, seed });
+      this.ask({ kind: "set", values, seed, ...(whole && { whole }) });
       return;
     }
     this.ahead = ready;
@@ -44,6 +55,13 @@ class LiveSource extends KernelLine {
     this.sayAhead();
     this.handlers.frame(ready);
     this.resting = setTimeout(() => this.rest(), REST);
+  }
+
+  // Of a film the last picture comes by itself; all are asked for when time may soon run. Without Python there are none.
+  film() {
+    if (!this.frame.partial || !this.model.widget_manager) return;
+    if (this.ahead) this.rest();
+    else if (!this.inFlight) this.ask({ kind: "film" });
   }
 
   ready(state) {
@@ -105,7 +123,7 @@ class LiveSource extends KernelLine {
   lookAhead() {
     if (this.closed || this.lost || this.ahead || this.inFlight) return; // each answer looks again
     const name = this.expected;
-    const frame = this.model.get("frame");
+    const frame = this.newest;
     const control = this.model.get("controls").find((each) => each.name === name);
     if (this.lines.get(name)?.covers(frame.values[name], control)) return;
     for (const line of this.lines.values()) line.cut ||= !line.done;
@@ -436,7 +454,7 @@ class LabView {
   buildSolid(description) {
     const box = element("div", { class: "solid-box" });
     this.pictureBox.parentElement.before(box);
-    this.solid = new Body(box, description, this.signal);
+    this.solid = new Body(box, description, this.source.model, this.signal);
     this.picture.painted = () => this.solid.show(this.picture.arraysOf("solid"));
     this.solid.start();
   }
@@ -454,6 +472,7 @@ class LabView {
     const goTo = (at) => {
       slider.value = Math.min(high, Math.max(low, at));
       this.picture.playhead = Number(slider.value) >= high ? null : Number(slider.value);
+      if (this.picture.playhead !== null) this.source.film();
       this.picture.paint();
       say();
     };
@@ -494,7 +513,9 @@ class LabView {
       goTo(Number(slider.value));
     });
     say();
-    return element("div", { class: "play" }, play, forward, element("label", { for: id, text: label }), slider, said);
+    const row = element("div", { class: "play" }, play, forward, element("label", { for: id, text: label }), slider, said);
+    for (const sign of ["focusin", "pointerenter"]) row.addEventListener(sign, () => this.source.film());
+    return row;
   }
 
   change(changes, seed = this.seed) {
@@ -543,7 +564,7 @@ class LabView {
 
   atRest({ name }, values) {
     const { label, options } = this.description.controls.find((each) => each.name === name);
-    return `Fixed by “${label}: ${options[values[name]]}”.`;
+    return `Fixed by "${label}: ${options[values[name]]}".`;
   }
 
   isAt(preset, frame) {
@@ -567,6 +588,7 @@ class LabView {
     this.code.firstChild.textContent = frame.code;
     this.codeSaid.textContent = "";
     this.picture.show(frame);
+    if (this.picture.playhead !== null) this.source.film();
     this.tableBox.toggleAttribute("data-behind", this.source.ahead === frame);
     if (this.tableDetails.open && this.source.ahead !== frame) this.fillTable();
     if (this.quiet) this.silence(this.quiet);

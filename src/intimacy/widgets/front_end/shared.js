@@ -396,6 +396,12 @@ function copierFor(node) {
   return pastes ? copier(manager) : null;
 }
 
+// Bytes that come once per page have a name in their place; a page without Python has the bytes themselves.
+async function sent(model, value) {
+  if (typeof value !== "string") return value;
+  return (await model.widget_manager.get_model(value.replace("IPY_MODEL_", ""))).get("content");
+}
+
 // plotly.js crosses the wire once per page, gzipped, from the installed plotly package.
 const PLOTLY = Symbol.for("intimacy.plotly");
 

@@ -24,9 +24,17 @@ const svg = (tag, attributes) => {
   return node;
 };
 
-async function gunzipped(view) {
+// Rows of three whole numbers of 16 bits. They come column by column, as steps from row to row, low bytes first.
+async function rowsOf(view, Kind) {
   const stream = new Blob([view]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).arrayBuffer();
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const count = bytes.length / 2;
+  const rows = new Kind(count);
+  for (let column = 0, from = 0; column < 3; column += 1) {
+    let value = 0;
+    for (let at = column; at < count; at += 3, from += 1) rows[at] = value += bytes[from] + 256 * bytes[count + from];
+  }
+  return rows;
 }
 
 // Turn about the vertical, then tilt: rows give to the right, away from the viewer, up.
@@ -279,8 +287,9 @@ const LABEL_ROOM = 64;
 const SIDE_BY_SIDE = 470; // narrower than this, panels stand below each other
 
 class Body {
-  constructor(parent, description, signal) {
+  constructor(parent, description, model, signal) {
     this.description = description;
+    this.model = model;
     this.signal = signal;
     this.angles = Object.values(description.views)[0];
     this.row = null;
@@ -301,13 +310,14 @@ class Body {
   }
 
   async start() {
-    const { points, corners, per_unit: perUnit, pieces } = this.description;
-    const [packed, triangles] = await Promise.all([gunzipped(points), gunzipped(corners)]);
+    const { per_unit: perUnit, pieces } = this.description;
+    const come = async (name, Kind) => rowsOf(await sent(this.model, this.description[name]), Kind);
+    const [points, corners] = await Promise.all([come("points", Int16Array), come("corners", Uint16Array)]);
     if (this.signal.aborted) return;
     let first = 0;
     this.body = {
-      points: Float32Array.from(new Int16Array(packed), (each) => each / perUnit),
-      corners: new Uint16Array(triangles),
+      points: Float32Array.from(points, (each) => each / perUnit),
+      corners,
       pieces: pieces.map((piece) => ({ ...piece, first: (first += piece.count) - piece.count })),
     };
     const ends = [0, 1, 2].map((axis) => {
