@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from intimacy.parameters import Specification, format_value
-from intimacy.widgets import Lab
+from intimacy.widgets import Game, Lab
 
 RANDOM_STEPS = 200
 
@@ -120,6 +120,22 @@ def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:
         for each in value if isinstance(value, list | tuple) else [value]:
             if isinstance(each, int | float) and not isinstance(each, bool):
                 yield each
+
+
+def trace(shown: Lab | Game, key: str) -> dict[str, Any]:
+    """Return the arrays of a trace of a lab or a game, rows as rows."""
+    frame = shown.scene if isinstance(shown, Game) else shown.frame
+    return {path: unpacked(packed) for path, packed in frame["traces"][key].items()}
+
+
+def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
+    """Yield a lab in states that lie anywhere on its controls."""
+    generator = random.Random(seed)
+    specifications = lab.parameters.specifications()
+    for _ in range(count):
+        lab.reset()
+        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
+        yield lab
 
 
 def at(make: Callable[[], Lab], preset: str | None = None, **values: Any) -> Lab:

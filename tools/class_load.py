@@ -174,7 +174,7 @@ async def measure(sizes: Sequence[int]) -> str:
             f"{busy:.1f}. The students ran on the same machine and all signed in at the same moment; then all of them "
             f"moved a control {MOVES} times.",
             table(classes),
-            f"In the class of {sizes[-1]}, one kernel was killed: after {killed['noticed']:.1f} s the page knew, and "
+            f"In the class of {sizes[-1]}, one kernel was killed. After {killed['noticed']:.1f} s the page knew, and "
             f"{killed['going on']:.1f} s after the kill its student moved the lab again, with the cells run again. "
             f"Another student asked for 4 GB: Python answered with a {refused}, and the same lab still moved. With a "
             f"limit of {IDLE_SECONDS} s, a server whose page was closed was stopped after {idle:.0f} s.",

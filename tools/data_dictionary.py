@@ -24,7 +24,8 @@ def dictionary() -> str:
     blocks = [
         "# Data dictionary",
         "Written by `python tools/data_dictionary.py` from `data/datapackage.json`; change that file, not this one.",
-        f"**{package['title']}**, version {package['version']}, {package['licenses'][0]['title']}.",
+        f"These are the tables of **{package['title']}**. This is version {package['version']}. You may use and share "
+        f"it under the licence {package['licenses'][0]['title']}.",
         package["description"],
     ]
     for table in package["resources"]:

@@ -188,7 +188,7 @@ def page(path: Path, notebook: NotebookNode) -> str:
         if cell.cell_type != "markdown":
             continue
         if tagged(cell, "instructor"):
-            blocks += [f"### At “{heading}”"] * (f"### At “{heading}”" not in blocks)
+            blocks += [f'### At "{heading}"'] * (f'### At "{heading}"' not in blocks)
             blocks.append(_here(cell.source, path))
         else:
             heading = (re.findall(r"^#{1,6} +(.+?) *$", cell.source, flags=re.MULTILINE) or [heading])[-1]

@@ -64,7 +64,7 @@ NOTE = (
 
 
 @checked
-def brain(panels: Sequence[str] = ("Person A", "Person B")) -> Solid:
+def brain(panels: Sequence[str] = ("Person i", "Person j")) -> Solid:
     """Return the average brain, once for each panel; every person has the same one.
 
     Amygdala, anterior insula, anterior cingulate and lateral prefrontal cortex take values, in this order.

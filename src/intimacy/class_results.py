@@ -141,7 +141,7 @@ def _place(bet: Bet) -> int:
 
 
 def _said(bet: Bet, place: int) -> str:
-    return f"“{bet.options[place - 1]['label']}”" if place else "no answer"
+    return f'"{bet.options[place - 1]["label"]}"' if place else "no answer"
 
 
 def _require_bets(bets: Sequence[Bet]) -> None:
@@ -634,9 +634,9 @@ def _describe_minds(found: Minds) -> str:
             continue
         before, after = (labels[int(table.sum(axis=axis).argmax())] for axis in (1, 0))
         most = (
-            f"“{before}” was chosen most before and after"
+            f'"{before}" was chosen most before and after'
             if before == after
-            else (f"“{before}” was chosen most before, “{after}” after")
+            else (f'"{before}" was chosen most before, "{after}" after')
         )
         parts.append(f"Bet {bet + 1}: {changed} of {answered} changed their answer; {most}.")
     return (

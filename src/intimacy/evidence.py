@@ -587,7 +587,7 @@ def rate(claim: str) -> Bet:
         )
     row = claims.loc[claim]
     return Bet(
-        f"How well does the research support this? “{row['claim']}”",
+        f'How well does the research support this? "{row["claim"]}"',
         {verdict: Option(_verdict(verdict), verdict, f"we say {verdict}") for verdict in VERDICT_SYMBOLS},
         lambda: str(row["verdict"]),
         f"of this: {row['reason']} Studies: {_cited(row)}",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +11,8 @@ from intimacy.labs import communication_repair as labs
 from intimacy.labs.communication_repair.marks import LOOKS, LOW, TALL
 from intimacy.models import communication_repair as model
 from intimacy.models.communication_repair import LABELS, STRATEGIES, playable
-from intimacy.widgets import Game, Lab
-from sweep import anywhere, at, check, repeats_as_code, unpacked
+from intimacy.widgets import Game
+from sweep import at, check, repeats_as_code, scattered, trace, unpacked
 
 LABS = {
     each.__name__: each
@@ -28,22 +25,6 @@ HEAVIEST = {
     "evolve_a_crowd": EVERYBODY,
     "price_of_generosity": {},
 }
-
-
-def trace(lab: Any, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace."""
-    frame = lab.scene if isinstance(lab, Game) else lab.frame
-    return {path: unpacked(packed) for path, packed in frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 @pytest.mark.parametrize("name", LABS)

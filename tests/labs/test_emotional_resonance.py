@@ -204,7 +204,7 @@ def test_the_film_of_the_crowd_holds_a_picture_per_stop(people: int) -> None:
     lab = at(labs.the_crowd, people=people, coupling=2)
     assert points(lab, "people").shape == (101, min(people, 120))
     assert len(points(lab, "mean")) == 101
-    said = "Every one of them is drawn" if people <= 120 else "120 are drawn as dots"
+    said = "Every one of them is drawn" if people <= 120 else "120 of the people are drawn as dots"
     assert said in lab.sentence
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +11,7 @@ import pytest
 
 from intimacy.labs import mirror_systems as labs
 from intimacy.models import mirror_systems as model
-from intimacy.widgets import Lab
-from sweep import anywhere, at, unpacked
+from sweep import at, scattered, trace, unpacked
 
 LABS = {each.__name__: each for each in (labs.where_from, labs.told_or_together, labs.same_map, labs.in_a_group)}
 HEAVIEST = {
@@ -23,21 +20,6 @@ HEAVIEST = {
     "same_map": {"voxels": 1200},
     "in_a_group": {"constellation": "community"},
 }
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace, rows as rows."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 @pytest.mark.parametrize("name", LABS)

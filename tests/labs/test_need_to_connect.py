@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,8 +10,7 @@ import pytest
 
 from intimacy.labs import need_to_connect as labs
 from intimacy.models import need_to_connect as model
-from intimacy.widgets import Lab
-from sweep import anywhere, at, unpacked
+from sweep import at, scattered, trace, unpacked
 
 LABS = {each.__name__: each for each in (labs.time_alone, labs.how_long, labs.coming_and_going, labs.opioid_calm)}
 HEAVIEST = {
@@ -23,21 +20,6 @@ HEAVIEST = {
     "opioid_calm": {},
 }
 LENGTHS = ("An hour", "Ten hours", "A day", "A month", "A season")
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace, rows as rows."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 @pytest.mark.parametrize("name", LABS)

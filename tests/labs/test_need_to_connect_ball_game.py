@@ -21,16 +21,10 @@ from intimacy.models.need_to_connect.ball_game import (
     share_path,
     simulate_ball_game,
 )
-from intimacy.widgets import Game, Lab
-from sweep import at, check, repeats_as_code, unpacked
+from intimacy.widgets import Game
+from sweep import at, check, repeats_as_code, trace, unpacked
 
 quick = settings(max_examples=25)
-
-
-def trace(shown: Lab | Game, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace."""
-    frame = shown.frame if isinstance(shown, Lab) else shown.scene
-    return {path: unpacked(packed) for path, packed in frame["traces"][key].items()}
 
 
 def played(

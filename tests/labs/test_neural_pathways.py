@@ -70,7 +70,7 @@ def shown_arrows(parameters):
         width = layout.get(f"annotations[{position}].arrowwidth")
         if width is not None and layout[f"annotations[{position}].visible"]:
             found[name] = width
-    for person in "AB":
+    for person in "ij":
         position = labs._PLACE_OF["shapes"][f"regulation {person}"]
         if layout[f"shapes[{position}].visible"]:
             found[f"regulation {person}"] = layout[f"shapes[{position}].line.width"]
@@ -91,7 +91,7 @@ def test_labels_and_shapes_stand_in_the_picture_where_the_frames_change_them():
 def test_the_lines_are_the_rates_over_percent_of_the_time_shown(parameters):
     run = simulate_two_people(parameters)
     for region in REGIONS:
-        for person in "AB":
+        for person in "ij":
             line = drawn(parameters).traces[f"{region} {person}"]
             seconds = line["x"] * parameters.duration / 100
             np.testing.assert_allclose(line["y"], np.interp(seconds, run.seconds, run.rate(person, region)), atol=1e-9)
@@ -124,7 +124,7 @@ def test_all_panels_share_an_axis_that_only_doubles_and_holds_the_ceiling_when_i
 def test_boxes_fill_to_the_top_of_the_panels_at_every_stop(parameters):
     run, frame = simulate_two_people(parameters), drawn(parameters)
     top = frame.layout["yaxis.range"][1]
-    for person, rates in zip("AB", run.rates, strict=True):
+    for person, rates in zip("ij", run.rates, strict=True):
         fill = frame.traces[f"nodes {person}"]["y"]
         assert fill.shape == (101, 4)
         np.testing.assert_allclose(fill[-1] / (2 * labs._HALF_HEIGHT), rates[:, -1] / top)
@@ -146,7 +146,7 @@ def test_the_names_at_the_lines_never_cover_each_other():
             assert (a[-1] > b[-1]) == (rates[0] >= rates[1])
 
 
-def test_the_brain_gets_the_square_root_of_the_rates_of_a_and_then_of_b():
+def test_the_brain_gets_the_square_root_of_the_rates_of_i_and_then_of_j():
     for parameters in (ODD, TwoPeople(coupling=1)):
         run = simulate_two_people(parameters)
         solid = drawn(parameters, with_solid=True).traces["solid"]
@@ -179,15 +179,15 @@ def test_every_link_has_an_arrow_that_is_thicker_when_the_link_is_stronger():
     for name in weights:
         stronger = shown_arrows(TwoPeople(**{name: 1.0}))
         thicker = {arrow for arrow in stronger if stronger[arrow] > before[arrow]}
-        assert thicker == {f"{name} A", f"{name} B"}
+        assert thicker == {f"{name} i", f"{name} j"}
         gone = set(before) - set(shown_arrows(TwoPeople(**{name: 0.0})))
-        assert gone == {f"{name} A", f"{name} B"}
+        assert gone == {f"{name} i", f"{name} j"}
 
 
 def test_uneven_coupling_makes_uneven_arrows():
     arrows = shown_arrows(TwoPeople(coupling=0.8, uneven=True, coupling_back=0.2))
-    assert arrows["coupling A"] > arrows["coupling B"]  # what B feels comes from A
-    assert "coupling B" not in shown_arrows(TwoPeople(uneven=True, coupling_back=0))
+    assert arrows["coupling i"] > arrows["coupling j"]  # what j feels comes from i
+    assert "coupling j" not in shown_arrows(TwoPeople(uneven=True, coupling_back=0))
 
 
 @pytest.mark.parametrize("lesion", REGIONS)
@@ -213,8 +213,8 @@ def test_a_lesioned_region_is_crossed_out_and_has_no_arrow(lesion):
         },
         "prefrontal": {"regulation", "cingulate_to_prefrontal"},
     }[lesion]
-    # B's links are whole; only what comes from A's insula, and goes to it, is gone between the two.
-    assert gone == {f"{name} A" for name in expected} | ({"coupling B"} if lesion == "insula" else set())
+    # j's links are whole; only what comes from i's insula, and goes to it, is gone between the two.
+    assert gone == {f"{name} i" for name in expected} | ({"coupling j"} if lesion == "insula" else set())
 
 
 def test_without_a_lesion_nothing_is_crossed_out():
@@ -223,13 +223,13 @@ def test_without_a_lesion_nothing_is_crossed_out():
 
 def test_when_the_amygdala_shows_the_arrows_start_there():
     frame = drawn(TwoPeople(expressed="amygdala"))
-    for person in "AB":
+    for person in "ij":
         over = f"shapes[{labs._PLACE_OF['shapes'][f'over {person}']}].visible"
         assert frame.layout[over]
         assert not drawn(TwoPeople()).layout[over]
         x, _ = labs._mirrored(labs._PLACES["amygdala"], person)
         assert abs(labs._OVER[person][0][0] - x) < labs._HALF_WIDTH
-    assert "coupling A" not in shown_arrows(TwoPeople(expressed="amygdala", lesion="amygdala"))
+    assert "coupling i" not in shown_arrows(TwoPeople(expressed="amygdala", lesion="amygdala"))
 
 
 def test_inputs_show_when_they_are_there():
@@ -239,13 +239,13 @@ def test_inputs_show_when_they_are_there():
     assert visible("threat", TwoPeople())
     assert not visible("threat", TwoPeople(threat=0))
     assert not visible("threat", TwoPeople(hand_holding=1))
-    for who, effort_of_a, effort_of_b in (("A", True, False), ("B", False, True), ("both", True, True)):
+    for who, effort_of_i, effort_of_j in (("i", True, False), ("j", False, True), ("both", True, True)):
         parameters = TwoPeople(reappraisal=1, reappraiser=who)
-        assert (visible("reappraisal A", parameters), visible("reappraisal B", parameters)) == (
-            effort_of_a,
-            effort_of_b,
+        assert (visible("reappraisal i", parameters), visible("reappraisal j", parameters)) == (
+            effort_of_i,
+            effort_of_j,
         )
-    assert not visible("reappraisal A", TwoPeople(reappraiser="both"))
+    assert not visible("reappraisal i", TwoPeople(reappraiser="both"))
 
 
 def test_the_sentence_is_true_in_every_state():
@@ -257,7 +257,7 @@ def test_the_sentence_is_true_in_every_state():
         assert run.outcome in sentence
         kinds.add(run.outcome)
         critical = critical_coupling(parameters)
-        coupling = math.sqrt(parameters.coupling_of_a * parameters.coupling_of_b)
+        coupling = math.sqrt(parameters.coupling_of_i * parameters.coupling_of_j)
         if math.isinf(critical):
             assert "no coupling is critical" in sentence
         elif critical > 0:
@@ -269,7 +269,7 @@ def test_the_sentence_is_true_in_every_state():
         else:
             assert "One person alone runs away" in sentence
         if run.settles:
-            said = re.search(r"A's insula at (\d+\.\d+) and B's insula at (\d+\.\d+)", sentence).groups()
+            said = re.search(r"i's insula at (\d+\.\d+) and j's insula at (\d+\.\d+)", sentence).groups()
             assert [float(each) for each in said] == pytest.approx(run.steady[:, INSULA].tolist(), abs=0.06)
     assert len(kinds) >= 3
     assert "-0.000" not in sentence
@@ -280,7 +280,7 @@ def test_the_sentence_is_true_in_every_state():
     [
         # All at the top: a loop that would grow, of regions that are silent.
         TwoPeople(threat=2, coupling=1, reappraisal=1.5, regulation=1.2, hand_holding=1, reappraiser="both"),
-        # B's prefrontal drive comes to rest exactly at the ceiling.
+        # j's prefrontal drive comes to rest exactly at the ceiling.
         TwoPeople(
             threat=1.1,
             coupling=0.31,
@@ -315,8 +315,8 @@ def test_a_region_at_rest_at_its_bound_does_not_flicker(parameters, monkeypatch)
 def test_a_swinging_state_is_described_by_its_range():
     lab = labs.the_pathways()
     lab.set(**SWINGING)
-    low, high = re.search(r"A's insula is between (\d+\.\d+) and (\d+\.\d+)", lab.sentence).groups()
-    late = lab.result.rate("A", "insula")[300:]
+    low, high = re.search(r"i's insula is between (\d+\.\d+) and (\d+\.\d+)", lab.sentence).groups()
+    late = lab.result.rate("i", "insula")[300:]
     assert (float(low), float(high)) == pytest.approx((late.min(), late.max()), abs=6e-4)
     assert float(high) > float(low) + 0.01
     assert "rests" not in lab.sentence
@@ -398,7 +398,7 @@ def test_a_runaway_at_twice_the_coupling_is_not_told_as_a_multiple():
     lab.set(regulation=0.0)
     assert lab.result.twice.diverges
     assert (
-        "At twice the coupling, 0.8, activity runs away, and only the ceiling holds B's insula at 20.0" in lab.sentence
+        "At twice the coupling, 0.8, activity runs away, and only the ceiling holds j's insula at 20.0" in lab.sentence
     )
     assert "times as high" not in lab.sentence
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,24 +12,9 @@ from intimacy.labs import reading_the_evidence as labs
 from intimacy.models import neural_pathways, replication
 from intimacy.models import reading_the_evidence as model
 from intimacy.widgets import Lab
-from sweep import anywhere, at, unpacked
+from sweep import at, scattered, trace
 
 NUMBER = r"−?\d+\.\d+"
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 def number(text: str) -> float:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
@@ -19,8 +17,7 @@ from intimacy.labs.relationships.coregulation import LOUDEST
 from intimacy.labs.relationships.shared import SAFE, listed, percent, ribbons
 from intimacy.models import relationships as model
 from intimacy.parameters import signed
-from intimacy.widgets import Lab
-from sweep import anywhere, at, unpacked
+from sweep import at, scattered, trace, unpacked
 
 LABS = {
     each.__name__: each for each in (labs.where_it_ends, labs.one_bad_day, labs.ties_over_time, labs.calmer_or_louder)
@@ -31,21 +28,6 @@ HEAVIEST = {
     "ties_over_time": {"people": 6},
     "calmer_or_louder": {"group": "everyone", "people": 8},
 }
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace, rows as rows."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 def number(text: str) -> float:

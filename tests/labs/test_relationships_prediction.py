@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 
 from intimacy.labs.relationships import prediction as labs
 from intimacy.models.relationships.prediction import COUPLES, predictive_value
-from intimacy.widgets import Lab
-from sweep import anywhere, at, unpacked
+from sweep import at, scattered, trace, unpacked
 
 LABS = {each.__name__: each for each in (labs.who_will_separate, labs.fits_or_forecasts, labs.a_survey)}
 HEAVIEST = {"who_will_separate": {}, "fits_or_forecasts": {"couples": 200, "predictors": 30}, "a_survey": {}}
 FORBIDDEN = ("husband", "wife", "cheat", "affair", "infidel", "unfaithful", "normal", "toxic", "failed")
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -9,13 +9,9 @@ import pytest
 
 from intimacy.labs import reward_learning as labs
 from intimacy.models.reward_learning import CUE_STEP, TemporalDifference, simulate_temporal_difference
-from sweep import check, repeats_as_code, unpacked
+from sweep import check, repeats_as_code, trace, unpacked
 
 LARGEST_FRAME = 150_000
-
-
-def trace(lab, key):
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
 
 
 def numbers(pattern, lab):

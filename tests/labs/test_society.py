@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,8 +12,7 @@ from intimacy.labs import society as labs
 from intimacy.labs.society.shared import AWAY, MOST_TIES, SCALE, ring_places
 from intimacy.models import society as model
 from intimacy.sweep import grid
-from intimacy.widgets import Lab
-from sweep import anywhere, at, check, unpacked
+from sweep import at, check, scattered, trace, unpacked
 
 HEAVIEST = {
     "in_a_town": {"people": 500, "contacts": 20},
@@ -25,21 +22,6 @@ HEAVIEST = {
     "friends_of_friends": {"network": "novel"},
 }
 LABS = {name: getattr(labs, name) for name in HEAVIEST}
-
-
-def trace(lab: Lab, key: str) -> dict[str, Any]:
-    """Return the arrays of a trace, rows as rows."""
-    return {path: unpacked(packed) for path, packed in lab.frame["traces"][key].items()}
-
-
-def scattered(lab: Lab, count: int, seed: int = 3) -> Iterator[Lab]:
-    """Yield a lab in states that lie anywhere on its controls."""
-    generator = random.Random(seed)
-    specifications = lab.parameters.specifications()
-    for _ in range(count):
-        lab.reset()
-        lab.set(**{each["name"]: anywhere(specifications[each["name"]], generator) for each in lab.controls})
-        yield lab
 
 
 def ends_of(path: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -53,7 +53,7 @@ def test_the_bet_on_the_tournament_names_what_the_lab_shows() -> None:
     assert generous
     assert f"come to place 6, with {generous[1]}" in answer.text
     bet.place("tit_for_tat")
-    assert "You said “Tit for tat”; “Always holds back” got the most, because" in bet.answer().text
+    assert 'You said "Tit for tat"; "Always holds back" got the most, because' in bet.answer().text
 
 
 def test_the_bet_on_the_crowd_names_what_the_lab_shows() -> None:

@@ -298,7 +298,5 @@ def test_every_number_that_the_notebook_tells_of_a_study_stands_in_its_row(noteb
 
 
 def test_the_notebook_says_what_a_fitted_model_is_worth(notebook: NotebookNode) -> None:
-    assert "It was fitted to that tapping, so that it looks like that tapping is no further evidence" in on_one_line(
-        notebook
-    )
+    assert "It was fitted to that tapping. So it is no further evidence for the model" in on_one_line(notebook)
     assert "its numbers are ours" in on_one_line(notebook)

@@ -64,7 +64,7 @@ def test_the_expected_answers_are_those_of_the_formulas() -> None:
     expected = {name: each.expected for name, each in EXERCISES.items()}
     assert expected["Exercise 3"] == pytest.approx(np.log(4) / -np.log(0.98))
     assert expected["Exercise 3"] == pytest.approx(68.6, abs=0.05)
-    assert expected["Exercise 4"] == "B"
+    assert expected["Exercise 4"] == "j"
     assert expected["Exercise 6"] == pytest.approx(2 * (0.841621 / (0.25 * 0.15)) ** 2, rel=1e-5)
     assert expected["Exercise 6"] == pytest.approx(1007, abs=0.5)
     assert expected["Exercise 8"] == pytest.approx([0.375, 0.375, 0.6875])
@@ -123,7 +123,7 @@ def _always_anew(done: list[int], seen: list[int], rate: float) -> list[float]:
         ("Exercise 3", 54.4, "1 + inside"),
         ("Exercise 3", 69.3, "Very close"),
         ("Exercise 3", 1.386, "logarithm alone"),
-        ("Exercise 4", "A", "Hebb would choose A"),
+        ("Exercise 4", "i", "Hebb would choose i"),
         ("Exercise 5", lambda c, v: lessons.model.ideal_accuracy(c, 0.15, 1, v**2), "square root"),
         ("Exercise 5", lambda shared_code, voxels: 0.0375 * 0, "expected"),
         ("Exercise 6", 504, "Half of what is needed"),
@@ -174,9 +174,9 @@ def test_what_the_feedback_of_exercise_4_says_of_the_three_friends_is_so() -> No
     ends = [run.expected_cue_weight[-1] for run in friends.values()]
     assert [float(each) for each in told] == pytest.approx(ends, abs=0.01)
     meetings = {name: run.hebb_weight[-1] for name, run in friends.items()}
-    assert max(meetings, key=meetings.get) == "A"
+    assert max(meetings, key=meetings.get) == "i"
     overall = {name: met + alone for name, (met, alone) in lessons.FRIENDS.items()}
-    assert min(overall, key=overall.get) == "B"
+    assert min(overall, key=overall.get) == "j"
 
 
 def test_what_the_feedback_of_exercise_6_says_of_a_learning_decoder_is_so() -> None:

@@ -77,7 +77,7 @@ def test_the_expected_answers_are_those_of_the_formulas() -> None:
     assert expected["Exercise 1"] == pytest.approx(61.40, abs=5e-3)
     assert expected["Exercise 3"] == pytest.approx(8)
     assert model.recovery_time(model.MovingSetPoint(gain=8)) == pytest.approx(5 * 720)
-    assert expected["Exercise 4"] == "B"
+    assert expected["Exercise 4"] == "j"
     assert expected["Exercise 7"] == pytest.approx([0.25, 6.58], abs=5e-3)
     assert expected["Exercise 6"]([0] * 5, 0.15, 3) == pytest.approx(0.2219, abs=5e-5)  # 7-T9
     for hours, craving in ((10, 0.62704), (720, 0.37306)):  # 7-T1
@@ -119,8 +119,8 @@ def test_the_share_of_exercise_6_is_that_of_the_packaged_model() -> None:
         ),
         ("Exercise 3", 10, "1 in the bracket"),
         ("Exercise 3", 2, "4 below the fraction"),
-        ("Exercise 4", "a", "least company"),
-        ("Exercise 4", "C", "in between"),
+        ("Exercise 4", "I", "least company"),
+        ("Exercise 4", "k", "in between"),
         ("Exercise 5", [0.5 * math.exp(-day / 10) for day in (0, 3, 10, 30)], "left K out"),
         ("Exercise 5", [0.5, -0.3590, -0.2043, -0.0277], "opponent alone"),
         ("Exercise 6", lambda comes, learning, players: sum(comes) / max(len(comes), 1), "expected"),
@@ -142,7 +142,7 @@ def test_a_mistake_as_a_learner_writes_it_is_caught(name: str, wrong: Any, said:
         ("Exercise 1", 61.4),
         ("Exercise 2", lambda hours, need, fading, drifting: model.craving_alone(hours, need, fading, drifting)),
         ("Exercise 3", 8.0),
-        ("Exercise 4", " b "),
+        ("Exercise 4", " J "),
         ("Exercise 5", (0.5, 0.4088, 0.2044, 0.0277)),
         ("Exercise 6", lambda c, r, n: lessons.expected_share(c, r, n)),
         ("Exercise 7", np.array([0.25, 6.579])),

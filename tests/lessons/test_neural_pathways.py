@@ -39,7 +39,7 @@ def told(notebook: NotebookNode, *, containing: str = "") -> str:
 
 
 def at_rest(**changes: Any) -> np.ndarray:
-    """Return where the insulas of A and B rest."""
+    """Return where the insulas of i and j rest."""
     return steady_state(TwoPeople(**changes))[:, INSULA]
 
 
@@ -50,12 +50,12 @@ def test_the_bet_on_reappraisal_names_what_the_lab_shows() -> None:
     lab = labs.the_pathways()
     answer = lessons.bet_reappraisal().answer()
     assert answer.outcome == "same"
-    said = re.search(r"A's insula falls from (\S+) to (\S+) and B's from (\S+) to (\S+), both to (\S+) of", answer.text)
+    said = re.search(r"i's insula falls from (\S+) to (\S+) and j's from (\S+) to (\S+), both to (\S+) of", answer.text)
     assert said
     for preset, columns in (("Watching a friend", (0, 2)), ("Reappraise", (1, 3))):
         lab.preset(preset)
         a, b = (said.groups()[column] for column in columns)
-        assert f"A's insula at {a} and B's insula at {b}" in lab.sentence
+        assert f"i's insula at {a} and j's insula at {b}" in lab.sentence
     assert float(said[5]) == pytest.approx(float(said[2]) / float(said[1]), abs=0.005)
     assert float(said[5]) == pytest.approx(float(said[4]) / float(said[3]), abs=0.005)
 
@@ -65,8 +65,8 @@ def test_the_bet_on_the_coupling_names_what_the_lab_shows() -> None:
     answer = lessons.bet_double_coupling().answer()
     assert answer.outcome == "many"
     once, twice = re.search(r"(\S+) becomes (\S+), 28 times as much", answer.text).groups()  # dossier: × 28
-    assert f"B's at {once};" in sentence
-    assert f"0.8, B's insula rests at {twice}: 27.8 times as high" in sentence
+    assert f"j's at {once};" in sentence
+    assert f"0.8, j's insula rests at {twice}: 27.8 times as high" in sentence
     assert (float(once), float(twice)) == pytest.approx((0.419, 11.6), abs=0.05)
     assert "critical coupling of 0.823" in answer.text
     assert "The critical coupling is 0.823." in sentence
@@ -91,7 +91,7 @@ def test_the_expected_answers_are_those_of_the_dossier() -> None:
     assert expected["Exercise 3"] == pytest.approx(0.8229, abs=5e-5)
     assert expected["Exercise 4"] == pytest.approx(0.4860, abs=1e-4)
     assert expected["Exercise 5"](0.4) == pytest.approx(0.419, abs=5e-4)
-    assert expected["Exercise 6"] == "effort_a"
+    assert expected["Exercise 6"] == "effort_i"
     assert expected["Exercise 7"] == pytest.approx(0.3)
     assert expected["Exercise 8"] == pytest.approx([0.42, 0.156, 0.11], abs=5e-3)
 
@@ -141,15 +141,15 @@ def test_what_exercise_6_says_of_each_change_is_what_the_model_gives() -> None:
     exercise, before = EXERCISES["Exercise 6"], at_rest()
     texts = {exercise.expected: exercise.why, **{hint.wrong: hint.text for hint in exercise.hints}}
     changes = {
-        "effort_a": {"reappraisal": 1},
-        "effort_b": {"reappraisal": 1, "reappraiser": "B"},
+        "effort_i": {"reappraisal": 1},
+        "effort_j": {"reappraisal": 1, "reappraiser": "j"},
         "half_coupling": {"coupling": 0.2},
         "one_way": {"uneven": True, "coupling_back": 0},
     }
     assert set(texts) == set(changes)
     for name, change in changes.items():
         left = at_rest(**change) / before
-        assert f"A's insula keeps {left[0]:.2f} and B's {left[1]:.2f}" in texts[name]
+        assert f"Person i's insula keeps {left[0]:.2f} and j's {left[1]:.2f}" in texts[name]
         assert (left.max() < 0.5) == (name == exercise.expected)
 
 
@@ -157,7 +157,7 @@ def test_effort_and_a_held_hand_end_alike_and_begin_differently() -> None:
     hand = EXERCISES["Exercise 7"].expected
     effort, held = (simulate_two_people(TwoPeople(**each)) for each in ({"reappraisal": 0.5}, {"hand_holding": hand}))
     np.testing.assert_allclose(effort.steady[:, :PREFRONTAL], held.steady[:, :PREFRONTAL])
-    assert effort.rate("A", "amygdala").max() > 1.1 * held.rate("A", "amygdala").max()
+    assert effort.rate("i", "amygdala").max() > 1.1 * held.rate("i", "amygdala").max()
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_effort_and_a_held_hand_end_alike_and_begin_differently() -> None:
         ("Exercise 4", 1.309, "own insula gains"),
         ("Exercise 5", lambda e: 0.6577 * (e / 0.8229) / (1 - e / 0.8229), "Square"),
         ("Exercise 5", lambda e: 0.6577 * (e / 0.8229), "one way only"),
-        ("Exercise 5", lambda e: 0.6577 / (1 - (e / 0.8229) ** 2), "A's insula"),
-        ("Exercise 6", "half_coupling", "B is spared"),
+        ("Exercise 5", lambda e: 0.6577 / (1 - (e / 0.8229) ** 2), "i's insula"),
+        ("Exercise 6", "half_coupling", "Person j is spared"),
         ("Exercise 7", 0.6, "u = 1"),
         ("Exercise 7", 0.7, "that is left"),
         ("Exercise 8", [0.7, 0.7, 0.7], "how often a blob means empathy"),
@@ -223,12 +223,12 @@ def test_what_the_quiz_says_of_the_model_is_what_it_gives() -> None:
     most = critical_coupling(TwoPeople(regulation=1.2))
     assert text.count(f"{most:.2f}") == 2
     assert most == critical_coupling(TwoPeople(regulation=0.8)) > critical_coupling(TwoPeople(regulation=0.7))
-    assert "by then B's amygdala is silent" in text
+    assert "by then j's amygdala is silent" in text
     assert steady_state(TwoPeople(regulation=0.8))[1, AMYGDALA] == 0
-    assert "B's prefrontal rate falls too" in text
+    assert "j's prefrontal rate falls too" in text
     before, after = (steady_state(TwoPeople(reappraisal=effort))[1, PREFRONTAL] for effort in (0, 1))
     assert after < before
-    assert "Let A show the amygdala instead, and B's insula answers again" in text
+    assert "Let i show the amygdala instead, and j's insula answers again" in text
     assert at_rest(lesion="insula")[1] == 0 < at_rest(lesion="insula", expressed="amygdala")[1]
     assert "The critical coupling does not depend on threat" in text
     assert critical_coupling(TwoPeople(threat=2)) == critical_coupling(TwoPeople())
@@ -255,19 +255,19 @@ def test_the_links_in_the_notebook_are_those_of_the_model(notebook: NotebookNode
 
 
 def test_the_order_in_which_regions_rise_is_the_one_the_teacher_is_told(notebook: NotebookNode) -> None:
-    text = told(notebook, containing="A's amygdala rises first, insula and cingulate together, the prefrontal cortex")
+    text = told(notebook, containing="i's amygdala rises first, insula and cingulate together, the prefrontal cortex")
     run = simulate_two_people(TwoPeople())
     half = run.seconds[(run.rates[0] >= run.steady[0][:, None] / 2).argmax(axis=1)]
     assert half[AMYGDALA] < min(half[INSULA], half[CINGULATE])
     assert abs(half[INSULA] - half[CINGULATE]) < 0.05
     assert half[PREFRONTAL] > max(half[:PREFRONTAL])
-    assert "in B the insula answers most and the amygdala hardly" in text
+    assert "in j the insula answers most and the amygdala hardly" in text
     assert run.rates[1].max(axis=1).argmax() == INSULA
     assert run.rates[1].max(axis=1).argmin() == AMYGDALA
 
 
 def test_three_regions_end_at_the_same_rate_with_effort_and_with_a_held_hand(notebook: NotebookNode) -> None:
-    assert told(notebook, containing="Three of A's four regions end at the same rate")
+    assert told(notebook, containing="Three of i's four regions end at the same rate")
     lab = labs.the_pathways()
     runs = []
     for preset in ("Reappraise", "Hold a hand"):
@@ -275,7 +275,7 @@ def test_three_regions_end_at_the_same_rate_with_effort_and_with_a_held_hand(not
         runs.append(lab.result)
     same = np.isclose(runs[0].steady[0], runs[1].steady[0])
     assert same.tolist() == [True, True, True, False]
-    assert runs[0].rate("A", "amygdala")[:26].max() > 1.5 * runs[1].rate("A", "amygdala")[:26].max()
+    assert runs[0].rate("i", "amygdala")[:26].max() > 1.5 * runs[1].rate("i", "amygdala")[:26].max()
 
 
 def test_the_hunt_in_the_first_lab_ends_where_the_teacher_is_told(notebook: NotebookNode) -> None:
@@ -285,7 +285,7 @@ def test_the_hunt_in_the_first_lab_ends_where_the_teacher_is_told(notebook: Note
     assert at_rest(lesion="insula", expressed="amygdala")[1] > 0
     both_rise = {lesion for lesion in REGIONS if np.all(at_rest(lesion=lesion) > at_rest())}
     assert both_rise == {"prefrontal"}
-    text = told(notebook, containing="The insula is the region to silence; with the amygdala on show B answers again.")
+    text = told(notebook, containing="The insula is the region to silence; with the amygdala on show j answers again.")
     assert "Without the prefrontal cortex both insulas rise." in text
 
 
@@ -300,13 +300,13 @@ def test_the_numbers_at_the_brink_are_those_that_the_teacher_is_told(notebook: N
 
 
 def test_the_hunts_at_the_brink_end_where_the_notebook_leads(notebook: NotebookNode) -> None:
-    assert told(notebook, containing="Leave coupling and threat alone and bring B's insula below 5")
+    assert told(notebook, containing="Leave coupling and threat alone and bring j's insula below 5")
     lab = labs.at_the_brink()
     lab.preset("At the wall")
     assert np.abs(lab.result.by_formula - lab.result.here.steady[:, INSULA]).min() > 50
-    assert lab.result.here.steady_rate("B", "insula") > 5
+    assert lab.result.here.steady_rate("j", "insula") > 5
     lab.set(regulation=lab.parameters.specifications()["regulation"].high)
-    assert lab.result.here.steady_rate("B", "insula") < 5
+    assert lab.result.here.steady_rate("j", "insula") < 5
     text = told(notebook, containing="Find two ways to make activity settle again. Try a tiny threat")
     assert f"ceiling of {RATE_CEILING:g}" in text
     first = labs.the_pathways()
@@ -338,7 +338,7 @@ def test_the_count_in_the_last_solution_gives_the_answer(notebook: NotebookNode)
     text = told(notebook, containing="Out of 1,000 studies, 35 of empathy show the blob each time")
     others = [float(each) for each in re.search(r"950, it is (\S+), (\S+) and (\S+)\.", text).groups()]
     assert [35 / (35 + each) for each in others] == pytest.approx(EXERCISES["Exercise 8"].expected)
-    assert "takes a fifth from A" in told(notebook)
+    assert "takes a fifth from i" in told(notebook)
     left = lessons.shares_left()
     assert left["half_coupling"][0] == pytest.approx(0.8, abs=0.02)
     assert left["one_way"] == pytest.approx([0.75, 0.75], abs=0.02)

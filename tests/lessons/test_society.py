@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -220,18 +221,20 @@ def test_the_map_of_the_notebook_is_that_of_the_text(notebook: NotebookNode) -> 
     assert max(gaps[True]) > max(gaps[False])
 
 
-def test_the_hours_of_the_table_are_thirty_billionths_of_a_second_each(notebook: NotebookNode) -> None:
+def test_the_hours_of_the_table_are_those_of_the_page_on_scale(notebook: NotebookNode, root: Path) -> None:
+    page = (root / "docs" / "scale.md").read_text(encoding="utf-8")
+    nanoseconds = float(re.search(r"with \*\*(\d+) ns\*\* per person and step", page)[1])
+    assert f"Counted at {nanoseconds:g} billionths of a second" in markdown(notebook)
     rows = re.findall(
         r"^\| a (\w+) \| ([\d,]+) × ([\d,]+) × ([\d,]+) \| ([\d.]+) \| (.+) \|$", markdown(notebook), re.M
     )
     assert len(rows) == 3
-    shared = {"laptop": (23, "seconds"), "workstation": (0.5, "hour"), "cluster": (8, "hours")}
-    for where, people, steps, runs, hours, on_64 in rows:
-        seconds = 30e-9 * np.prod([float(each.replace(",", "")) for each in (people, steps, runs)])
+    units = {"seconds": 1, "minutes": 60, "hours": 3600}
+    for _, people, steps, runs, hours, on_64 in rows:
+        seconds = 1e-9 * nanoseconds * np.prod([float(each.replace(",", "")) for each in (people, steps, runs)])
         assert seconds / 3600 == pytest.approx(float(hours), rel=0.05)
-        amount, unit = shared[where]
-        assert seconds / 64 / (1 if unit == "seconds" else 3600) == pytest.approx(amount, rel=0.05)
-        assert on_64.split()[-1] == unit
+        amount, unit = on_64.split()
+        assert seconds / 64 / units[unit] == pytest.approx(float(amount), rel=0.05)
 
 
 def test_what_the_teacher_is_told_of_plain_numbers_is_so(notebook: NotebookNode) -> None:

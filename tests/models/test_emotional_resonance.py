@@ -597,7 +597,7 @@ def test_any_crowd_has_an_order_between_0_and_1_and_repeats_from_its_seed(parame
             lambda: order_by_coupling(Crowd(), [1, 9]),
             "couplings must be a list of numbers between 0 and 6",
         ),
-        (lambda: order_by_coupling(Crowd(), 1), "couplings must be between −1e12 and 1e12, with at least 1 axis"),
+        (lambda: order_by_coupling(Crowd(), 1), "couplings must be a list or an array"),
         (lambda: natural_frequencies(0, 1), "people must be a whole number between 1 and 100000"),
         (lambda: natural_frequencies(5, 0), "spread must be above 0"),
         (lambda: critical_coupling(-1), "spread must be above 0, got -1"),

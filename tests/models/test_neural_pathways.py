@@ -55,7 +55,7 @@ OTHER = TwoPeople(
 )
 STRONG_EFFORT = TwoPeople(threat=0.8, coupling=0.7, reappraisal=1.5, regulation=1.1, reappraiser="both")
 RUNAWAY = TwoPeople(coupling=1, threat=2, duration=10)
-WITHOUT_CINGULATE = TwoPeople(lesion="cingulate", coupling=0.75, reappraisal=0.5, reappraiser="B")
+WITHOUT_CINGULATE = TwoPeople(lesion="cingulate", coupling=0.75, reappraisal=0.5, reappraiser="j")
 SWINGING = TwoPeople(
     coupling=0,
     regulation=1.1,
@@ -213,7 +213,7 @@ def test_doubling_the_coupling_from_0_4_multiplies_the_partners_insula_by_28(): 
 def test_regulation_in_a_lowers_both_insulas_more_than_regulation_in_b():  # 1.D, Q3
     nobody, a, b = (
         steady_state(TwoPeople(reappraisal=effort, reappraiser=who))[:, INSULA]
-        for effort, who in ((0, "A"), (1, "A"), (1, "B"))
+        for effort, who in ((0, "i"), (1, "i"), (1, "j"))
     )
     assert np.all(a < 0.5 * nobody)
     assert np.all(b > 0.9 * nobody)
@@ -221,7 +221,7 @@ def test_regulation_in_a_lowers_both_insulas_more_than_regulation_in_b():  # 1.D
 
 def test_the_alarm_gets_through_before_regulation_comes():  # 1.D, misconception (d)
     slow, fast = (
-        simulate_two_people(TwoPeople(reappraisal=1, prefrontal_time=time)).rate("A", "amygdala").max()
+        simulate_two_people(TwoPeople(reappraisal=1, prefrontal_time=time)).rate("i", "amygdala").max()
         for time in (1, 0.1)
     )
     assert slow > fast > steady_state(TwoPeople(reappraisal=1))[0, AMYGDALA]
@@ -260,12 +260,12 @@ def test_the_gain_matrix_is_the_sum_of_all_paths():
     links = np.array([[0, 0.1, 0, -0.5], [0.5, 0, 0.2, 0], [0.3, 0.5, 0, 0], [0, 0, 0.5, 0]])
     paths = sum(np.linalg.matrix_power(links, length) for length in range(200))
     np.testing.assert_allclose(gain_matrix(parameters), paths, atol=1e-12)
-    lesioned = gain_matrix(parameters.replace(lesion="insula"), "A")
+    lesioned = gain_matrix(parameters.replace(lesion="insula"), "i")
     links[INSULA], links[:, INSULA] = 0, 0
     expected = np.linalg.inv(np.eye(4) - links)
     expected[INSULA, INSULA] = 0
     np.testing.assert_allclose(lesioned, expected, atol=1e-12)
-    np.testing.assert_array_equal(gain_matrix(parameters.replace(lesion="insula"), "B"), gain_matrix(parameters))
+    np.testing.assert_array_equal(gain_matrix(parameters.replace(lesion="insula"), "j"), gain_matrix(parameters))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_activity_diverges_above_the_critical_coupling_and_not_below(parameters)
     below, above = (simulate_two_people(parameters.replace(coupling=share * critical)) for share in (0.97, 1.03))
     assert below.settles
     assert not below.diverges
-    assert above.diverges == (parameters.lesion != "amygdala"), "the threat enters through the amygdala of A"
+    assert above.diverges == (parameters.lesion != "amygdala"), "the threat enters through the amygdala of i"
 
 
 def test_regulation_lifts_the_critical_coupling_until_the_amygdala_falls_silent():  # 1.D, misconception (c)
@@ -310,7 +310,7 @@ def test_the_other_outcomes_are_named():
     assert "would rest above" in close.outcome
     swinging = simulate_two_people(SWINGING)
     assert (swinging.settles, swinging.diverges) == (False, False)
-    assert np.ptp(swinging.rate("A", "amygdala")[-500:]) > 0.1
+    assert np.ptp(swinging.rate("i", "amygdala")[-500:]) > 0.1
     assert "swinging" in swinging.outcome
 
 
@@ -334,7 +334,7 @@ def test_a_person_who_runs_away_alone_needs_no_partner():
     assert not steady_state(alone)[1].any()
 
 
-def test_no_coupling_is_enough_when_the_insula_of_a_is_lesioned():
+def test_no_coupling_is_enough_when_the_insula_of_i_is_lesioned():
     assert critical_coupling(TwoPeople(lesion="insula")) == math.inf
     assert not simulate_two_people(TwoPeople(lesion="insula", coupling=1)).diverges
 
@@ -348,9 +348,9 @@ def test_the_table_has_a_row_per_time_and_a_column_per_person_and_region():
     run = simulate_two_people(OTHER)
     frame = run.to_frame()
     assert frame.shape == (451, 9)
-    np.testing.assert_array_equal(frame["insula_B"], run.rates[1, INSULA])
-    np.testing.assert_array_equal(frame["prefrontal_A"], run.rate("A", "prefrontal"))
-    assert run.steady_rate("B", "cingulate") == run.steady[1, CINGULATE]
+    np.testing.assert_array_equal(frame["insula_j"], run.rates[1, INSULA])
+    np.testing.assert_array_equal(frame["prefrontal_i"], run.rate("i", "prefrontal"))
+    assert run.steady_rate("j", "cingulate") == run.steady[1, CINGULATE]
     assert frame["seconds"].iloc[-1] == pytest.approx(9)
 
 
@@ -390,8 +390,8 @@ def test_rates_are_never_negative_or_above_the_ceiling_and_a_lesion_is_silent(pa
         assert rates.min() >= 0
         assert rates.max() <= RATE_CEILING
     if parameters.lesion != "none":
-        assert not run.rate("A", parameters.lesion).any()
-        assert run.steady_rate("A", parameters.lesion) == 0
+        assert not run.rate("i", parameters.lesion).any()
+        assert run.steady_rate("i", parameters.lesion) == 0
 
 
 @settings(max_examples=50)
@@ -427,7 +427,7 @@ def test_below_the_ceiling_every_rate_is_proportional_to_the_threat(parameters, 
 @given(any_people(), st.floats(0, 1))
 def test_more_regulation_never_raises_an_amygdala_at_rest_unless_activity_can_run_away(parameters, share):
     weak, strong = parameters.replace(regulation=share * parameters.regulation), parameters
-    product = parameters.coupling_of_a * parameters.coupling_of_b
+    product = parameters.coupling_of_i * parameters.coupling_of_j
     assume(product < 0.99 * critical_coupling(weak) ** 2)
     weaker, stronger = simulate_two_people(weak), simulate_two_people(strong)
     assume(weaker.settles and stronger.settles and not weaker.capped)
@@ -467,12 +467,12 @@ def test_the_posterior_odds_are_the_prior_odds_times_the_bayes_factor(prior, sen
     [
         (lambda: TwoPeople(coupling=1.2), "coupling must be between 0 and 1, got 1.2"),
         (lambda: TwoPeople(lesion="hippocampus"), "lesion must be one of 'none', 'amygdala'"),
-        (lambda: simulate_two_people(TwoPeople()).rate("C", "insula"), "person must be one of 'A', 'B', got 'C'"),
+        (lambda: simulate_two_people(TwoPeople()).rate("C", "insula"), "person must be one of 'i', 'j', got 'C'"),
         (
-            lambda: simulate_two_people(TwoPeople()).rate("A", "tail"),
+            lambda: simulate_two_people(TwoPeople()).rate("i", "tail"),
             "region must be one of 'amygdala', 'insula', 'cingulate', 'prefrontal'",
         ),
-        (lambda: gain_matrix(TwoPeople(), "C"), "person must be one of 'A', 'B', got 'C'"),
+        (lambda: gain_matrix(TwoPeople(), "C"), "person must be one of 'i', 'j', got 'C'"),
         (lambda: posterior(1.2, 0.5, 0.5), "prior must be between 0 and 1, got 1.2"),
         (lambda: posterior(0.5, math.nan, 0.5), "sensitivity must be between 0 and 1, got nan"),
         (lambda: posterior(0.5, 0, [0, 0.1]), "must let the region be active with a chance above 0"),

@@ -141,7 +141,7 @@ def test_everyone_is_drawn_and_nobody_on_top_of_another(p: Friendship):
         (lambda: real_graph("small_world"), "name must be one of 'karate', .* got 'small_world'"),
         (lambda: mean_of_a_friend([]), r"degrees must be numbers from 0 on, not all 0, got \[\]"),
         (lambda: mean_of_a_friend([0, 0]), r"degrees must be numbers from 0 on, not all 0, got \[0, 0\]"),
-        (lambda: mean_of_a_friend([1, math.nan]), r"degrees must be between −1e12 and 1e12, got \[1, nan\]"),
+        (lambda: mean_of_a_friend([1, math.nan]), "degrees must be finite, got nan"),
         (lambda: mean_of_a_friend([-1, 3]), r"degrees must be numbers from 0 on, not all 0, got \[-1, 3\]"),
     ],
 )

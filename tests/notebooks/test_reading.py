@@ -24,11 +24,11 @@ from lesson import markdown, said
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if not path.name.startswith("00_")]
-# The other pages are for whoever runs servers or reviews.
-PAGES = [
-    ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("classroom", "contributing", "copies", "instructor-guide")),
-]
+# Every page but the licence, whose text is not ours to change.
+PAGES = sorted(
+    {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").glob("*.md")}
+    - {ROOT / "LICENSE-CONTENT.md"}
+)
 
 # Students in their first year at university read twelfth grade, many of them in a second language. So nothing lies
 # above that, and a whole notebook, in which most is new, lies where general newspapers do or below.
@@ -40,7 +40,7 @@ FEWEST_WORDS = 12  # a grade of fewer says nothing
 
 NOT_PROSE = re.compile(
     r"^## (?:Glossary|Further reading)\n.*?(?=^## |\Z)|^```.*?^```|\$\$.*?\$\$|"
-    r"^\|.*?$|^#+ .*?$|^ {4}\S.*?$|</?(?:details|summary)>",
+    r"^\|.*?$|^#+ .*?$|^ {4,}\S.*?$|</?(?:details|summary)>",
     flags=re.MULTILINE | re.DOTALL,
 )
 PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )")

@@ -170,7 +170,7 @@ UNIT_FREE = {
         "Share of the largest possible effect",
         "Share with another father",
         "True α",
-        "“They have stopped”",
+        '"They have stopped"',
     },
     "a scale of the model itself, which no instrument has": {
         "Added per turn",

@@ -23,6 +23,9 @@ BESIDE = [
     *sorted((ROOT / "src" / "intimacy" / "lessons").glob("*.py")),
 ]
 
+# All that the package says: labs, bets, games, refusals and the pages of the classroom.
+SAID = [path for path in sorted((ROOT / "src" / "intimacy").rglob("*")) if path.suffix in {".py", ".js", ".html"}]
+
 COMES_BACK = (
     "Read the verdicts now and judge them again at the end: by then you should be able to defend or attack each one.",
     "Bet before you see anything. A wrong bet teaches more than no bet.",
@@ -39,6 +42,9 @@ AMERICAN = re.compile(
     r"\b(?:center|fiber|meter|theater)s?\b|\b(?:gray|modeling|labeled|traveled|toward)\b",
     flags=re.IGNORECASE,
 )
+CURLY = re.compile("[“”‘’]")
+# Two people are i and j, more are i, j and k or have numbers: a letter of the alphabet is a pair, a lab or a formula.
+NAMED_BY_LETTER = re.compile(r"\b[AB]'s\b|\b(?:[Pp]erson|[Ff]riend|[Pp]artner|[Pp]layer)s? [A-H]\b")
 # What the research does not carry, or what this course does not do.
 NEVER = re.compile(
     r"love hormone|cuddle hormone|trust hormone|hard-?wired|wired (?:for|to)|\b(?:all|most) (?:wo)?men are\b|"
@@ -113,7 +119,8 @@ def test_every_term_of_the_glossary_is_used(path: Path, notebook: NotebookNode) 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda path: path.stem)
 def test_quotation_marks_numbers_of_lessons_spelling_and_claims_are_of_one_kind(file: Path) -> None:
     text = prose(run_notebooks.read(file))
-    assert re.findall(r".{20}[“”‘].{20}", text) == []
+    assert re.findall(r".{20}[“”‘’].{20}", text) == []
+    assert NAMED_BY_LETTER.findall(text) == []
     assert re.findall(r"\b[Ll]essons? \d(?!\d).{20}", text) == []
     assert [found[0] for found in AMERICAN.finditer(text)] == []
     assert [found[0] for found in NEVER.finditer(text)] == []
@@ -126,6 +133,12 @@ def test_pages_and_lessons_are_spelled_as_the_notebooks(file: Path) -> None:
     assert [found[0] for found in NEVER.finditer(text)] == []
 
 
+@pytest.mark.parametrize("file", sorted({*BESIDE, *SAID}), ids=lambda path: path.name)
+def test_quotation_marks_are_straight_and_persons_are_i_and_j(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").split("\n")
+    assert [line for line in lines if CURLY.search(line) or NAMED_BY_LETTER.search(line)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -136,6 +149,12 @@ def test_pages_and_lessons_are_spelled_as_the_notebooks(file: Path) -> None:
 )
 def test_another_spelling_is_found(text: str, found: list[str]) -> None:
     assert [hit[0] for hit in AMERICAN.finditer(text)] == found
+
+
+def test_another_name_of_a_person_is_found() -> None:
+    assert NAMED_BY_LETTER.search("What drives B's insula?")
+    assert NAMED_BY_LETTER.search("Threat to person A")
+    assert not NAMED_BY_LETTER.search("A person, pair A, and lab B with i's insula")
 
 
 def test_what_is_never_said_is_found() -> None:

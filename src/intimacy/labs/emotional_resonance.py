@@ -381,17 +381,7 @@ def _dyad_figure() -> go.Figure:
         _add_hand(figure, f"action {person}", color, dial)
         _add_hand(figure, f"perception {person}", color, dial, short=True)
     _add_gained(figure)
-    figure.add_scatter(
-        meta="band",
-        x=[],
-        y=[],
-        mode="lines",
-        line={"color": theme.MUTED, "width": 1},
-        fill="toself",
-        fillcolor="rgba(118,118,118,0.25)",
-        xaxis="x4",
-        yaxis="y4",
-    )
+    figure.add_scatter(meta="band", x=[], y=[], xaxis="x4", yaxis="y4", **theme.BAND)
     colors = [theme.PERSON_J, theme.MUTED, theme.PERSON_I]
     figure.add_bar(
         meta="correlations",
@@ -748,7 +738,7 @@ def _describe_crowd(parameters: Crowd, run: model.CrowdRun) -> str:
     endless = float(model.endless_order(parameters.coupling, parameters.spread))
     drawn = len(run.watched)
     side = "above" if parameters.coupling > critical else "below" if parameters.coupling < critical else "at"
-    dots = "Every one of them is drawn." if drawn == parameters.people else f"Of them {drawn} are drawn as dots."
+    dots = "Every one of them is drawn." if drawn == parameters.people else f"{drawn} of the people are drawn as dots."
     return (
         f"{parameters.people} people with a coupling of {parameters.coupling:g} rad/s are {side} the tipping point of "
         f"{critical:g}. Over the last {CROWD_SECONDS // 2} seconds their order is {run.settled_order:.2f} on "

@@ -23,7 +23,7 @@ Point = tuple[float, float]
 BRIGHTEST = 2.0
 """The rate at which a region of the 3-D brain has its full colour. The colour follows the square root up to there."""
 
-_COLORS: dict[Person, str] = {"A": theme.PERSON_I, "B": theme.PERSON_J}
+_COLORS: dict[Person, str] = {"i": theme.PERSON_I, "j": theme.PERSON_J}
 _STOPS = 101
 _MOST_SAMPLES = 400
 _SMALLEST_TOP = 1.5
@@ -31,12 +31,12 @@ _SMALLEST_TOP = 1.5
 
 @checked
 def the_pathways(solid: Solid | None = None) -> Lab:
-    """A threat to A, felt by B: four regions of each over time, as a network, and on a brain where one is given.
+    """A threat to i, felt by j: four regions of each over time, as a network, and on a brain where one is given.
 
     The playhead runs over percent of the time shown, because the time shown is itself a parameter.
     """
     return Lab(
-        "What happens in B when A is threatened?",
+        "What happens in j when i is threatened?",
         TwoPeople(),
         model.simulate_two_people,
         _pathways_figure,
@@ -45,21 +45,21 @@ def the_pathways(solid: Solid | None = None) -> Lab:
         [
             Preset(
                 "Watching a friend",
-                "A is threatened. B is safe and looks on. Play it: which region of B answers, and which hardly does?",
+                "Person i is threatened; j is safe and looks on. Play it: which region of j answers, which hardly?",
             ),
             Preset(
                 "Reappraise",
-                "A sees the threat in another light. A's prefrontal cortex works. Whose insula cools?",
+                "Person i sees the threat in another light: i's prefrontal cortex works. Whose insula cools?",
                 {"reappraisal": 1.0},
             ),
             Preset(
-                "B keeps calm",
-                "The same effort, in B. Compare with the effort in A.",
-                {"reappraisal": 1.0, "reappraiser": "B"},
+                "Person j keeps calm",
+                "The same effort, in j. Compare with the effort in i.",
+                {"reappraisal": 1.0, "reappraiser": "j"},
             ),
             Preset(
                 "Hold a hand",
-                "Somebody holds A's hand and 0.6 of the threat is gone: a toy number. Look at the first half-second.",
+                "Somebody holds i's hand and 0.6 of the threat is gone: a toy number. Look at the first half-second.",
                 {"hand_holding": 0.6},
             ),
             Preset(
@@ -79,7 +79,7 @@ def the_pathways(solid: Solid | None = None) -> Lab:
             ),
             Preset(
                 "One-sided",
-                "B feels A strongly, A feels nothing of B. A loop needs two.",
+                "Person j feels i strongly, i feels nothing of j. A loop needs two.",
                 {"coupling": 0.9, "uneven": True, "coupling_back": 0.0},
             ),
             Preset(
@@ -138,7 +138,7 @@ _HEADINGS: dict[Region, str] = {
     "prefrontal": "PFC: prefrontal",
 }
 
-# The panels stand as the regions stand in A's half of the network: (column, row), each from the left and the top.
+# The panels stand as the regions stand in i's half of the network: (column, row), each from the left and the top.
 _PANELS: dict[Region, tuple[int, int]] = {
     "amygdala": (0, 0),
     "insula": (1, 0),
@@ -150,7 +150,7 @@ _ROWS = ((0.80, 0.965), (0.545, 0.71))
 _NETWORK_TOP = 0.42
 _PERCENT_END = 109  # leaves room for the names at the ends of the lines
 
-# The network: places of A's regions; B's are mirrored at the middle.
+# The network: places of i's regions; j's are mirrored at the middle.
 _MIDDLE = 5.0
 _ON_NETWORK = {"xaxis": "x3", "yaxis": "y5"}
 _PLACES: dict[Region, Point] = {
@@ -164,7 +164,7 @@ _HALF_WIDTH, _HALF_HEIGHT = 0.75, 0.36
 
 @dataclass(frozen=True)
 class _Link:
-    """A link inside a person: its weight's parameter, and where A's arrow begins and ends."""
+    """A link inside a person: its weight's parameter, and where i's arrow begins and ends."""
 
     weight: str
     source: Region
@@ -185,16 +185,16 @@ _CALMING = _Link("regulation", "prefrontal", "amygdala", (1.0, 1.2), (1.0, 2.76)
 _CALMING_BAR = 0.3
 
 # What one person shows reaches the other's insula: straight across, or over the top where the amygdala shows.
-_ACROSS: dict[Person, tuple[Point, Point]] = {"A": ((4.2, 3.35), (5.8, 3.35)), "B": ((5.8, 3.05), (4.2, 3.05))}
+_ACROSS: dict[Person, tuple[Point, Point]] = {"i": ((4.2, 3.35), (5.8, 3.35)), "j": ((5.8, 3.05), (4.2, 3.05))}
 _OVER: dict[Person, tuple[Point, ...]] = {
-    "A": ((1.2, 3.58), (1.2, 4.05), (6.4, 4.05), (6.4, 3.6)),
-    "B": ((8.8, 3.58), (8.8, 4.4), (3.6, 4.4), (3.6, 3.6)),
+    "i": ((1.2, 3.58), (1.2, 4.05), (6.4, 4.05), (6.4, 3.6)),
+    "j": ((8.8, 3.58), (8.8, 4.4), (3.6, 4.4), (3.6, 3.6)),
 }
-_FEELS_HEIGHT: dict[str, dict[Person, float]] = {"insula": {"A": 3.78, "B": 2.62}, "amygdala": {"A": 3.82, "B": 4.62}}
+_FEELS_HEIGHT: dict[str, dict[Person, float]] = {"insula": {"i": 3.78, "j": 2.62}, "amygdala": {"i": 3.82, "j": 4.62}}
 
 
 def _mirrored(point: Point, person: Person) -> Point:
-    return point if person == "A" else (2 * _MIDDLE - point[0], point[1])
+    return point if person == "i" else (2 * _MIDDLE - point[0], point[1])
 
 
 def _lines() -> list[tuple[Region, Person]]:
@@ -276,7 +276,7 @@ def _add_panel(figure: go.Figure, region: Region) -> None:
         x=[],
         y=[],
         mode="text",
-        text=list(PERSONS),
+        text=[f"\N{NO-BREAK SPACE}{person}" for person in PERSONS],
         textposition="middle right",
         textfont={"size": 14, "color": [theme.TEXT[_COLORS[person]] for person in PERSONS]},
         hoverinfo="skip",
@@ -321,7 +321,7 @@ def _annotations() -> dict[str, dict[str, Any]]:
             yanchor="top",
             yshift=-24,
         ),
-        "threat": _arrow("A", (0.6, 4.3), (0.6, 3.6)),
+        "threat": _arrow("i", (0.6, 4.3), (0.6, 3.6)),
         "threat name": theme.label("threat", x=0.25, y=4.55, xanchor="left", **on_network),
     }
     for region in REGIONS:
@@ -346,7 +346,7 @@ def _annotations() -> dict[str, dict[str, Any]]:
         x, y = _mirrored((3.4, 0.1), person)
         found[f"person {person}"] = theme.label(f"person {person}", color, x=x, y=y, **on_network)
         x, y = _mirrored((0.25, -0.3), person)
-        side = "left" if person == "A" else "right"
+        side = "left" if person == "i" else "right"
         found[f"reappraisal {person}"] = _arrow(person, *(_mirrored((1.0, end), person) for end in (-0.1, 0.4)))
         found[f"reappraisal name {person}"] = theme.label("reappraisal", x=x, y=y, xanchor=side, **on_network)
     return found
@@ -392,7 +392,7 @@ def _shapes() -> dict[str, dict[str, Any]]:
                 "x1": x + _HALF_WIDTH,
                 "y0": y - _HALF_HEIGHT,
                 "y1": y + _HALF_HEIGHT,
-                "line": {"color": color, "width": 2, "dash": "solid" if person == "A" else "dash"},
+                "line": {"color": color, "width": 2, "dash": "solid" if person == "i" else "dash"},
                 **on_network,
             }
         tail, (x, y) = (_mirrored(point, person) for point in (_CALMING.tail, _CALMING.head))
@@ -472,7 +472,7 @@ def _network_layout(parameters: TwoPeople) -> dict[str, Any]:
     """Return the thickness of every arrow, and which of them are there."""
     layout: dict[str, Any] = {}
     for person in PERSONS:
-        lesioned = parameters.lesion if person == "A" else "none"
+        lesioned = parameters.lesion if person == "i" else "none"
         for link in (*_EXCITING, _CALMING):
             weight = getattr(parameters, link.weight)
             there = weight > 0 and lesioned not in (link.source, link.target)
@@ -503,9 +503,9 @@ def _link_layout(name: str, weight: float, there: bool) -> dict[str, Any]:
 
 def _coupling_layout(parameters: TwoPeople, person: Person) -> dict[str, Any]:
     """Return the arrow by which the other one feels this person: how thick, and by which way."""
-    coupling = parameters.coupling_of_b if person == "A" else parameters.coupling_of_a
-    end_in_a = parameters.expressed if person == "A" else "insula"
-    there = coupling > 0 and parameters.lesion != end_in_a
+    coupling = parameters.coupling_of_j if person == "i" else parameters.coupling_of_i
+    end_in_i = parameters.expressed if person == "i" else "insula"
+    there = coupling > 0 and parameters.lesion != end_in_i
     over = parameters.expressed == "amygdala"
     (tail_x, tail_y), (x, y) = _OVER[person][-2:] if over else _ACROSS[person]
     arrow = {"arrowwidth": _width(coupling), "visible": there, "x": x, "y": y, "ax": tail_x, "ay": tail_y}
@@ -524,14 +524,14 @@ def _where_it_ends(parameters: TwoPeople, run: model.TwoPeopleRun) -> str:
     insulas = [run.rate(person, "insula") for person in PERSONS]
     if not run.settles:
         late = [_between(rates[len(rates) // 2 :]) for rates in insulas]
-        return f"In the second half of the time shown, A's insula is {late[0]} and B's {late[1]}."
-    a, b = (run.steady_rate(person, "insula") for person in PERSONS)
-    amygdala = run.steady_rate("A", "amygdala")
-    text = f"A's amygdala rests at {_rate(amygdala)}, A's insula at {_rate(a)} and B's insula at {_rate(b)}"
-    if a >= 0.001:
-        text += f", {b / a:.3f} times A's"
+        return f"In the second half of the time shown, i's insula is {late[0]} and j's {late[1]}."
+    i, j = (run.steady_rate(person, "insula") for person in PERSONS)
+    amygdala = run.steady_rate("i", "amygdala")
+    text = f"Person i's amygdala rests at {_rate(amygdala)}, i's insula at {_rate(i)} and j's insula at {_rate(j)}"
+    if i >= 0.001:
+        text += f", {j / i:.3f} times i's"
     ends = [float(rates[-1]) for rates in insulas]
-    if max(abs(ends[0] - a), abs(ends[1] - b)) > 0.01 * max(1.0, a, b):
+    if max(abs(ends[0] - i), abs(ends[1] - j)) > 0.01 * max(1.0, i, j):
         text += f"; after the {parameters.duration} s shown the insulas are still at {' and '.join(map(_rate, ends))}"
     return f"{text}."
 
@@ -552,12 +552,12 @@ def _how_near(parameters: TwoPeople, run: model.TwoPeopleRun) -> str:
         return "What one person shows does not come back through the other, so no coupling is critical."
     if critical == 0:
         return "One person alone runs away here, whatever the coupling."
-    coupling = math.sqrt(parameters.coupling_of_a * parameters.coupling_of_b)
+    coupling = math.sqrt(parameters.coupling_of_i * parameters.coupling_of_j)
     name = f"The coupling of {coupling:.3g}"
     if parameters.uneven:
         name = (
-            f"The two couplings count like {coupling:.3f} both ways (the root of {parameters.coupling_of_b:g} × "
-            f"{parameters.coupling_of_a:g}), which"
+            f"The two couplings count like {coupling:.3f} both ways (the root of {parameters.coupling_of_j:g} × "
+            f"{parameters.coupling_of_i:g}), which"
         )
     distance = coupling - critical
     text = f"{name} is {abs(distance):.3f} {'above' if distance >= 0 else 'below'} the critical {critical:.3f}"
@@ -570,7 +570,7 @@ class Brink:
 
     Attributes:
         coupling: the couplings of the formula, from 0 to where it leaves the picture, shape (n,).
-        insulas: what the formula gives for A and B, shape (2, n).
+        insulas: what the formula gives for i and j, shape (2, n).
         critical: the critical coupling; infinite where nothing comes back through the partner.
         by_formula: what the formula gives at the coupling chosen, shape (2,); empty from the critical coupling on.
         here: the run at the coupling chosen.
@@ -586,7 +586,7 @@ class Brink:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the formula as a table, one row per coupling."""
-        return pd.DataFrame({"coupling": self.coupling, "insula_A": self.insulas[0], "insula_B": self.insulas[1]})
+        return pd.DataFrame({"coupling": self.coupling, "insula_i": self.insulas[0], "insula_j": self.insulas[1]})
 
 
 _BRINK_TOP = 24.0
@@ -597,12 +597,12 @@ _BRINK_POINTS = 121
 def approach(parameters: TwoPeople) -> Brink:
     """Follow both insulas as the coupling e nears the critical e_c, for two people who feel each other alike.
 
-    With a the insula of A alone and x = e/e_c, all regions active and none at the ceiling, A's insula rests at
-    a/(1 − x²) and B's at a x/(1 − x²). The simulation needs none of these conditions.
+    With a the insula of i alone and x = e/e_c, all regions active and none at the ceiling, i's insula rests at
+    a/(1 − x²) and j's at a x/(1 − x²). The simulation needs none of these conditions.
     """
     critical = model.critical_coupling(parameters)
     alone = float(model.steady_state(parameters.replace(coupling=0.0))[0, 1])
-    # Where A's formula leaves the picture, as a share of the critical coupling.
+    # Where i's formula leaves the picture, as a share of the critical coupling.
     edge = min(math.sqrt(1 - alone / _BRINK_TOP), 0.999)
     highest = min(1.0, critical * edge) if critical > 0 else 0.0
     coupling = highest * np.linspace(0, 1, _BRINK_POINTS) ** 0.5
@@ -646,33 +646,24 @@ def at_the_brink() -> Lab:
             Preset("No regulation", "Nothing holds back. Where is the wall now?", {"regulation": 0.0}),
             Preset(
                 "All the regulation there is",
-                "Twice the strength. From 0.8 on the wall no longer moves: B's amygdala is silent already.",
+                "Twice the strength. From 0.8 on the wall no longer moves: j's amygdala is silent already.",
                 {"regulation": 1.2},
             ),
             Preset(
                 "Reappraisal instead",
-                "A's effort makes the curve lower. Does it move the wall?",
+                "Person i's effort makes the curve lower. Does it move the wall?",
                 {"reappraisal": 1.0},
             ),
         ],
         controls=["coupling", "regulation", "reappraisal", "threat", "insula_to_cingulate", "cingulate_to_insula"],
         advanced=["insula_to_cingulate", "cingulate_to_insula"],
-        pinned=["formula A", "formula B"],
+        pinned=["formula i", "formula j"],
     )
 
 
 def _brink_figure() -> go.Figure:
     figure = theme.new_figure(480, margin={"l": 64, "r": 12, "t": 72, "b": 52})
-    figure.add_scatter(
-        meta="beyond",
-        x=[],
-        y=[],
-        mode="lines",
-        line={"color": theme.MUTED, "width": 1},
-        fill="toself",
-        fillcolor="rgba(118,118,118,0.18)",
-        hoverinfo="skip",
-    )
+    figure.add_scatter(meta="beyond", x=[], y=[], mode="lines", fill="toself", hoverinfo="skip", **theme.SHADED)
     grey = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     figure.add_scatter(meta="critical", x=[], y=[], mode="lines", line={**grey, "dash": "solid"}, hoverinfo="skip")
     figure.add_scatter(meta="ceiling", x=[0, 1], y=[RATE_CEILING] * 2, mode="lines", line=grey, hoverinfo="skip")
@@ -683,7 +674,7 @@ def _brink_figure() -> go.Figure:
     for person, symbol in zip(PERSONS, ("circle", "diamond"), strict=True):
         marker = {"color": _COLORS[person], "size": 11, "symbol": symbol}
         figure.add_scatter(meta=f"here {person}", x=[], y=[], mode="markers", marker=marker)
-    hollow = {"color": _COLORS["B"], "size": 13, "symbol": "diamond-open", "line": {"width": 2.5}}
+    hollow = {"color": _COLORS["j"], "size": 13, "symbol": "diamond-open", "line": {"width": 2.5}}
     figure.add_scatter(meta="twice", x=[], y=[], mode="markers", marker=hollow)
     figure.update_layout(
         xaxis={"title": "Empathic coupling e", "range": [-0.02, 1.02], "dtick": 0.2},
@@ -696,7 +687,7 @@ def _brink_figure() -> go.Figure:
     )
     figure.add_annotation(theme.label(f"model's ceiling: {RATE_CEILING:g}", theme.MUTED, x=0, y=RATE_CEILING, **left))
     figure.add_annotation(theme.label("lines: formula, symbols: runs", x=0, yshift=22, **above))
-    for text, person, x in (("● A, solid", "A", 0.0), ("◆ B, dashes", "B", 0.3), ("◇ B at 2 e", "B", 0.65)):
+    for text, person, x in (("● i, solid", "i", 0.0), ("◆ j, dashes", "j", 0.3), ("◇ j at 2 e", "j", 0.65)):
         figure.add_annotation(theme.label(text, _COLORS[person], x=x, yshift=44, **above))
     return figure
 
@@ -704,8 +695,8 @@ def _brink_figure() -> go.Figure:
 def _draw_brink(parameters: TwoPeople, brink: Brink) -> Frame:
     bottom, there = -0.6, brink.critical <= 1
     wall = [brink.critical] if there else []
-    a, b = brink.here.steady[:, 1]
-    twice = [] if brink.twice is None else [(2 * parameters.coupling, brink.twice.steady_rate("B", "insula"))]
+    i, j = brink.here.steady[:, 1]
+    twice = [] if brink.twice is None else [(2 * parameters.coupling, brink.twice.steady_rate("j", "insula"))]
     return Frame(
         {
             "beyond": {
@@ -713,10 +704,10 @@ def _draw_brink(parameters: TwoPeople, brink: Brink) -> Frame:
                 "y": np.array([bottom, bottom, _BRINK_TOP, _BRINK_TOP] * len(wall)),
             },
             "critical": {"x": np.array(wall * 2), "y": np.array([bottom, _BRINK_TOP] * len(wall))},
-            "formula A": {"x": brink.coupling, "y": brink.insulas[0]},
-            "formula B": {"x": brink.coupling, "y": brink.insulas[1]},
-            "here A": {"x": np.array([parameters.coupling]), "y": np.array([a])},
-            "here B": {"x": np.array([parameters.coupling]), "y": np.array([b])},
+            "formula i": {"x": brink.coupling, "y": brink.insulas[0]},
+            "formula j": {"x": brink.coupling, "y": brink.insulas[1]},
+            "here i": {"x": np.array([parameters.coupling]), "y": np.array([i])},
+            "here j": {"x": np.array([parameters.coupling]), "y": np.array([j])},
             "twice": {"x": np.array([x for x, _ in twice]), "y": np.array([y for _, y in twice])},
         },
         {
@@ -729,7 +720,7 @@ def _draw_brink(parameters: TwoPeople, brink: Brink) -> Frame:
 
 def _describe_brink(parameters: TwoPeople, brink: Brink) -> str:
     here = brink.here
-    a, b = (_rate(here.steady_rate(person, "insula")) for person in PERSONS)
+    i, j = (_rate(here.steady_rate(person, "insula")) for person in PERSONS)
     verb = "rests" if here.settles else "is now and then"
     formula = (
         f"the formula says {' and '.join(map(_rate, brink.by_formula))}"
@@ -740,21 +731,21 @@ def _describe_brink(parameters: TwoPeople, brink: Brink) -> str:
         f"The critical coupling is {brink.critical:.3f}." if brink.critical <= 1 else "No coupling up to 1 is critical."
     )
     return (
-        f"{here.outcome} At a coupling of {parameters.coupling:g}, A's insula {verb} at {a} and B's at {b}; {formula}."
+        f"{here.outcome} At a coupling of {parameters.coupling:g}, i's insula {verb} at {i} and j's at {j}; {formula}."
         f"{_at_twice(parameters, brink)} {critical}"
     )
 
 
 def _at_twice(parameters: TwoPeople, brink: Brink) -> str:
-    before, run = brink.here.steady_rate("B", "insula"), brink.twice
+    before, run = brink.here.steady_rate("j", "insula"), brink.twice
     if run is None or before < 0.001 or not (brink.here.settles and run.settles):
         return ""
-    after = run.steady_rate("B", "insula")
+    after = run.steady_rate("j", "insula")
     at = f" At twice the coupling, {2 * parameters.coupling:g},"
     if run.diverges:
-        return f"{at} activity runs away, and only the ceiling holds B's insula at {_rate(after)}."
+        return f"{at} activity runs away, and only the ceiling holds j's insula at {_rate(after)}."
     held = ", held by the ceiling" if run.capped else ""
-    return f"{at} B's insula rests at {_rate(after)}{held}: {after / before:.1f} times as high."
+    return f"{at} j's insula rests at {_rate(after)}{held}: {after / before:.1f} times as high."
 
 
 def an_insula_blob() -> Lab:

@@ -508,7 +508,7 @@ def _silence_figure() -> go.Figure:
         },
         yaxis={"title": "Predicted<br>answer", "domain": upper, "range": [-0.05, 1.22], "tickvals": [0, 0.5, 1]},
         yaxis2={
-            "title": "“They have<br>stopped”",
+            "title": '"They have<br>stopped"',
             "domain": middle,
             "range": [-0.06, 1.06],
             "anchor": "x",

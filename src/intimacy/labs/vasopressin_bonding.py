@@ -165,15 +165,7 @@ def _vole_figure() -> go.Figure:
     figure = theme.new_figure(730, margin={"l": 72, "r": 16, "t": 46, "b": 48}, bargap=0.4)
     d1_line = {"color": theme.TEXT[theme.DOPAMINE], "dash": "dash"}
     dotted = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
-    figure.add_scatter(
-        meta="band",
-        x=[],
-        y=[],
-        mode="lines",
-        line={"color": theme.MUTED, "width": 1},
-        fill="toself",
-        fillcolor="rgba(118,118,118,0.28)",
-    )
+    figure.add_scatter(meta="band", x=[], y=[], **theme.BAND)
     figure.add_scatter(meta="enough", x=[], y=[], mode="lines", line=dotted)
     figure.add_scatter(meta="d1", x=[], y=[], mode="lines", line=d1_line)
     figure.add_scatter(meta="bond", x=[], y=[], mode="lines", line={"color": theme.INK})

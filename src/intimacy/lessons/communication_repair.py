@@ -37,7 +37,7 @@ _FIVE = ("always_reaches_out", "always_holds_back", "tit_for_tat", "generous", "
 
 def _by_name(names: Sequence[str], happened: str) -> dict[str, Option]:
     """Return an option for each strategy, by its name; ``happened`` is said of the one that was right."""
-    return {name: Option(LABELS[name], f"“{LABELS[name]}”", f"“{LABELS[name]}” {happened}") for name in names}
+    return {name: Option(LABELS[name], f'"{LABELS[name]}"', f'"{LABELS[name]}" {happened}') for name in names}
 
 
 def _with_itself(name: str, *, slip: float = 0.0, mishearing: float = 0.0) -> float:

@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 FIVE_FRIENDS = Contagion(constellation="everyone", people=5, regulation=0.65, duration=120)
 WEAK_TRAINING = 0.3
-FRIENDS = {"A": (0.8, 0.8), "B": (0.5, 0.1), "C": (0.6, 0.4)}
+FRIENDS = {"i": (0.8, 0.8), "j": (0.5, 0.1), "k": (0.6, 0.4)}
 PART_SHARED, GOOD_ENOUGH = 0.25, 0.8
 STRONG_MIRRORING = 0.8
 GROUPS = (("triangle", 3), ("star", 5), ("everyone", 5))
@@ -288,15 +288,15 @@ def exercise_contingency() -> ChoiceExercise:
     return ChoiceExercise(
         "Exercise 4",
         "Three friends. How often does each smile when you do, and how often when you do not? "
-        f"{text}. To which friend's smile does the delta rule give yours the largest weight, in the end: `'A'`, `'B'` "
-        "or `'C'`? Decide without the lab.",
+        f"{text}. To which friend's smile does the delta rule give yours the largest weight, in the end: `'i'`, `'j'` "
+        "or `'k'`? Decide without the lab.",
         max(told, key=lambda name: told[name]),
         options={name: f"Friend {name}" for name in FRIENDS},
-        why=f"The weights end at {told['A']:g}, {told['B']:.1f} and {told['C']:.1f}, the difference of the two shares. "
-        "B smiles least often of the three, and tells you most.",
+        why=f"The weights end at {told['i']:g}, {told['j']:.1f} and {told['k']:.1f}, the difference of the two shares. "
+        "Friend j smiles least often of the three, and tells you most.",
         hints=[
-            Hint("A", "A smiles most often with you, and as often without you. Plain Hebb would choose A."),
-            Hint("C", "C smiles more often with you than B does. But look at the difference that your smile makes."),
+            Hint("i", "Friend i smiles most often with you, and as often without you. Plain Hebb would choose i."),
+            Hint("k", "Friend k smiles more often with you than j. But look at the difference that your smile makes."),
         ],
     )
 
@@ -554,7 +554,7 @@ def quiz() -> Quiz:
                 _ways_out(),
             ),
             Question(
-                "“Broken mirrors explain autism.” What do you answer?",
+                '"Broken mirrors explain autism." What do you answer?',
                 [
                     Answer(
                         "It is well established.",
@@ -584,7 +584,7 @@ def quiz() -> Quiz:
                     ),
                     Answer(
                         "Such cells exist in macaques; mirror-like responses in people have a loose tie to empathy.",
-                        "Yes. The first part is solid, the second is moderate and uneven, and “crucial” is too much.",
+                        'Yes. The first part is solid, the second is moderate and uneven, and "crucial" is too much.',
                         right=True,
                     ),
                 ],

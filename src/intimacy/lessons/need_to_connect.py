@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 SHORT, LONG, MONTH = 10, 2160, 720
 SLOW_FADING, QUICK_ADAPTATION = 24.0, 240.0
 TIMES_AS_SLOW = 5
-PEOPLE = {"A": (0.2, 0.3), "B": (1.2, 1.8), "C": (0.7, 1.0)}
+PEOPLE = {"i": (0.2, 0.3), "j": (1.2, 1.8), "k": (0.7, 1.0)}
 """Felt connection that the usual company keeps up, and need."""
 MODERATE_OPPONENT = 0.5
 DAYS = (0, 3, 10, 30)
@@ -208,14 +208,14 @@ def exercise_company() -> ChoiceExercise:
     return ChoiceExercise(
         "Exercise 4",
         "Three people and what their usual company keeps up of felt connection, beside what each of them needs. "
-        f"{told}. For whom is most missing: `'A'`, `'B'` or `'C'`?",
+        f"Person {told}. For whom is most missing: `'i'`, `'j'` or `'k'`?",
         max(gaps, key=lambda name: gaps[name]),
         options={name: f"Person {name}" for name in PEOPLE},
-        why=f"What is missing is {gaps['A']:.1f} for A, {gaps['B']:.1f} for B and {gaps['C']:.1f} for C. B has the "
-        "most company of the three. Being alone is a fact; what is missing depends on the need as well.",
+        why=f"What is missing is {gaps['i']:.1f} for i, {gaps['j']:.1f} for j and {gaps['k']:.1f} for k. Person j has "
+        "the most company of the three. Being alone is a fact; what is missing depends on the need as well.",
         hints=[
-            Hint("A", "A has least company, and needs little. Take the need minus what is there."),
-            Hint("C", "C lies in between. Take the need minus what is there, for each of the three."),
+            Hint("i", "Person i has least company, and needs little. Take the need minus what is there."),
+            Hint("k", "Person k lies in between. Take the need minus what is there, for each of the three."),
         ],
     )
 
@@ -357,7 +357,7 @@ def quiz() -> Quiz:
                 ],
             ),
             Question(
-                "“The longer alone, the more you long for company.” What does the model say?",
+                '"The longer alone, the more you long for company." What does the model say?',
                 [
                     Answer(
                         f"Up to about {peak:.0f} hours, then less.",

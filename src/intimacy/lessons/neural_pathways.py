@@ -34,12 +34,12 @@ _AMYGDALA, _INSULA = list(REGIONS).index("amygdala"), list(REGIONS).index("insul
 
 
 def insulas(**changes: object) -> Array:
-    """Return where the insulas of A and B rest after a threat to A, with some parameters changed, shape (2,)."""
+    """Return where the insulas of i and j rest after a threat to i, with some parameters changed, shape (2,)."""
     return model.steady_state(TwoPeople().replace(**changes))[:, _INSULA]
 
 
 def bet_reappraisal() -> Bet:
-    """Before the first lab: what does A's effort do to B?"""
+    """Before the first lab: what does i's effort do to j?"""
     before, after = insulas(), insulas(reappraisal=EFFORT)
     shares = after / before
 
@@ -51,30 +51,30 @@ def bet_reappraisal() -> Bet:
         return "same" if abs(shares[1] - shares[0]) < 0.05 else "less"
 
     return Bet(
-        "A is threatened, and B looks on. Now A reappraises: A's prefrontal cortex works to quieten A's amygdala. "
-        "B does nothing. What happens to B's insula?",
+        "Person i is threatened, and j looks on. Now i reappraises: i's prefrontal cortex works to quieten i's "
+        "amygdala. Person j does nothing. What happens to j's insula?",
         {
-            "nothing": Option("Nothing: B does nothing either", "nothing would happen to it", "nothing happened to it"),
+            "nothing": Option("Nothing: j does nothing either", "nothing would happen to it", "nothing happened to it"),
             "less": Option(
-                "It cools, but by a much smaller share than A's",
-                "it would cool much less than A's",
-                "it cooled much less than A's",
+                "It cools, but by a much smaller share than i's",
+                "it would cool much less than i's",
+                "it cooled much less than i's",
             ),
             "same": Option(
-                "It cools by the same share as A's",
-                "it would cool by the same share as A's",
-                "it cooled by the same share as A's",
+                "It cools by the same share as i's",
+                "it would cool by the same share as i's",
+                "it cooled by the same share as i's",
             ),
-            "rises": Option("It rises: B takes over the alarm", "it would rise", "it rose"),
+            "rises": Option("It rises: j takes over the alarm", "it would rise", "it rose"),
         },
         outcome,
-        f"A's insula falls from {before[0]:.3f} to {after[0]:.3f} and B's from {before[1]:.3f} to {after[1]:.3f}, both "
-        f"to {shares[1]:.1f} of what they were. All that B's insula gets is a share of what A's shows",
+        f"i's insula falls from {before[0]:.3f} to {after[0]:.3f} and j's from {before[1]:.3f} to {after[1]:.3f}, "
+        f"both to {shares[1]:.1f} of what they were. All that j's insula gets is a share of what i's shows",
     )
 
 
 def bet_double_coupling() -> Bet:
-    """Before the lab at the brink: does twice the coupling double what B's insula does?"""
+    """Before the lab at the brink: does twice the coupling double what j's insula does?"""
     coupling = TwoPeople().coupling
     once, twice = (float(insulas(coupling=times * coupling)[1]) for times in (1, 2))
     critical = model.critical_coupling(TwoPeople())
@@ -85,7 +85,7 @@ def bet_double_coupling() -> Bet:
 
     return Bet(
         f"Each one's insula is driven by the other's with an empathic coupling of {coupling:g}. Double it, to "
-        f"{2 * coupling:g}. What happens to B's insula?",
+        f"{2 * coupling:g}. What happens to j's insula?",
         {
             "less": Option("It rises, but does not double", "it would not double", "it did not double"),
             "double": Option("It doubles", "it would double", "it doubled"),
@@ -95,8 +95,8 @@ def bet_double_coupling() -> Bet:
             ),
         },
         outcome,
-        f"{once:.3f} becomes {twice:.1f}, {twice / once:.0f} times as much. What B shows comes back to A, and from "
-        f"there to B again; {2 * coupling:g} is just below the critical coupling of {critical:.3f}, where the loop "
+        f"{once:.3f} becomes {twice:.1f}, {twice / once:.0f} times as much. What j shows comes back to i, and from "
+        f"there to j again; {2 * coupling:g} is just below the critical coupling of {critical:.3f}, where the loop "
         "feeds itself",
     )
 
@@ -249,39 +249,39 @@ def exercise_critical() -> NumberExercise:
 
 
 def exercise_contagion() -> NumberExercise:
-    """What share of A's insula reaches B's."""
+    """What share of i's insula reaches j's."""
     people = TwoPeople()
     right, critical = model.contagion_ratio(people), model.critical_coupling(people)
     return NumberExercise(
         "Exercise 4",
-        f"What share of A's insula does B's reach at a coupling of {people.coupling:g}? Divide the coupling by the "
+        f"What share of i's insula does j's reach at a coupling of {people.coupling:g}? Divide the coupling by the "
         "critical one, or read the two insulas in the first lab and divide.",
         right,
         tolerance=0.005,
         why="The share is e/e_c, whatever the threat is and however often it comes back.",
         hints=[
             Hint(
-                people.coupling, "That is the coupling itself. B's own loops make more of it: divide by the critical."
+                people.coupling, "That is the coupling itself. The loops of j make more of it: divide by the critical."
             ),
-            Hint(1 / right, "That is the other way round: A's insula over B's."),
+            Hint(1 / right, "That is the other way round: i's insula over j's."),
             Hint(critical - people.coupling, "That is the distance to the critical coupling. Divide, do not subtract."),
-            Hint(right**2, "That is the square: the way to B and back. The way to B alone is asked for."),
+            Hint(right**2, "That is the square: the way to j and back. The way to j alone is asked for."),
             Hint(
                 model.amplification(people),
-                "That is how much A's own insula gains by the partner. Compare B's insula with A's.",
+                "That is how much i's own insula gains by the partner. Compare j's insula with i's.",
             ),
         ],
     )
 
 
-def _insula_of_b(coupling: float) -> float:
+def _insula_of_j(coupling: float) -> float:
     return float(insulas(coupling=coupling)[1])
 
 
-def _by_formula(coupling: float, *, back: float = -1, of_b: bool = True) -> float:
-    """The formula with its sign of what comes back, and for B or A: right as it is, wrong when changed."""
+def _by_formula(coupling: float, *, back: float = -1, of_j: bool = True) -> float:
+    """The formula with its sign of what comes back, and for j or for i: right as it is, wrong when changed."""
     alone, x = float(insulas(coupling=0.0)[0]), coupling / model.critical_coupling(TwoPeople())
-    return alone * (x if of_b else 1) / (1 + back * x**2)
+    return alone * (x if of_j else 1) / (1 + back * x**2)
 
 
 def exercise_formula() -> FunctionExercise:
@@ -290,43 +290,43 @@ def exercise_formula() -> FunctionExercise:
     critical = model.critical_coupling(TwoPeople())
     return FunctionExercise(
         "Exercise 5",
-        "Write `insula_of_b(coupling)`, B's insula at rest: a x / (1 − x²). Here a is A's insula without any "
+        "Write `insula_of_j(coupling)`, j's insula at rest: a x / (1 − x²). Here a is i's insula without any "
         "coupling, and x is the coupling over the critical one. The cell below has both numbers, `alone` and "
-        "`critical`. Then move your function: `interact(insula_of_b, coupling=(0.0, 0.8, 0.05))`.",
-        _insula_of_b,
+        "`critical`. Then move your function: `interact(insula_of_j, coupling=(0.0, 0.8, 0.05))`.",
+        _insula_of_j,
         cases=[(0.0,), (0.2,), (0.4,), (0.7,)],
         tolerance=0.004,
-        why="Now it is your lab. Find the first step of 0.05 that adds more than 1 to B's insula.",
+        why="Now it is your lab. Find the first step of 0.05 that adds more than 1 to j's insula.",
         hints=[
             Hint(
                 lambda e: alone * (e / critical) / (1 - e / critical),
                 "Square the x below the line: what comes back has been through both people.",
             ),
-            Hint(lambda e: _by_formula(e, back=0), "This is one way only. What B shows comes back: divide by 1 − x²."),
+            Hint(lambda e: _by_formula(e, back=0), "This is one way only. What j shows comes back: divide by 1 − x²."),
             Hint(lambda e: _by_formula(e, back=1), "Your loop weakens what goes round. Below the line stands 1 − x²."),
-            Hint(lambda e: _by_formula(e, of_b=False), "This is A's insula. B's is x times that."),
+            Hint(lambda e: _by_formula(e, of_j=False), "This is i's insula. That of j is x times as high."),
             Hint(
                 lambda e: alone * e / (1 - e**2),
                 "You used the coupling itself as x. Divide it by the critical coupling first.",
             ),
             Hint(
                 lambda e: (e / critical) / (1 - (e / critical) ** 2),
-                "You left out a, A's insula without any coupling.",
+                "You left out a, i's insula without any coupling.",
             ),
         ],
     )
 
 
 CHANGES: Mapping[str, Mapping[str, object]] = {
-    "effort_a": {"reappraisal": EFFORT, "reappraiser": "A"},
-    "effort_b": {"reappraisal": EFFORT, "reappraiser": "B"},
+    "effort_i": {"reappraisal": EFFORT, "reappraiser": "i"},
+    "effort_j": {"reappraisal": EFFORT, "reappraiser": "j"},
     "half_coupling": {"coupling": TwoPeople().coupling / 2},
     "one_way": {"uneven": True, "coupling_back": 0.0},
 }
 
 
 def shares_left() -> Mapping[str, Array]:
-    """Return what each change of exercise 6 leaves of the insulas of A and B, as a share of what they were."""
+    """Return what each change of exercise 6 leaves of the insulas of i and j, as a share of what they were."""
     before = insulas()
     return {name: insulas(**changes) / before for name, changes in CHANGES.items()}
 
@@ -334,25 +334,27 @@ def shares_left() -> Mapping[str, Array]:
 def exercise_both() -> ChoiceExercise:
     """Which change cools both people?"""
     left = shares_left()
-    said = {name: f"A's insula keeps {share[0]:.2f} and B's {share[1]:.2f}" for name, share in left.items()}
+    said = {name: f"Person i's insula keeps {share[0]:.2f} and j's {share[1]:.2f}" for name, share in left.items()}
     return ChoiceExercise(
         "Exercise 6",
         "Which one of four changes takes more than half away from *both* insulas? The cell below prints them as they "
-        f"are; change the parameters in it. `'effort_a'`: A reappraises, with {EFFORT:g}. `'effort_b'`: B does. "
-        f"`'half_coupling'`: the coupling is {TwoPeople().coupling / 2:g}. `'one_way'`: A feels nothing of B "
+        f"are; change the parameters in it. `'effort_i'`: i reappraises, with an effort of {EFFORT:g}. `'effort_j'`: j "
+        f"does. `'half_coupling'`: the coupling is {TwoPeople().coupling / 2:g}. `'one_way'`: i feels nothing of j "
         "(`uneven=True, coupling_back=0`).",
         next(name for name, share in left.items() if share.max() < 0.5),
         options={
-            "effort_a": "A reappraises",
-            "effort_b": "B reappraises",
+            "effort_i": "Person i reappraises",
+            "effort_j": "Person j reappraises",
             "half_coupling": "Half the coupling",
-            "one_way": "A feels nothing of B",
+            "one_way": "Person i feels nothing of j",
         },
-        why=f"{said['effort_a']} of what they were. The alarm is A's, so A's effort reaches all that follows from it.",
+        why=f"{said['effort_i']} of what they were. The alarm is i's, so i's effort reaches all that follows from it.",
         hints=[
-            Hint("effort_b", f"{said['effort_b']}. B's amygdala had little to quieten: B's insula is driven by A's."),
-            Hint("half_coupling", f"{said['half_coupling']}. B is spared, but A's alarm is A's own."),
-            Hint("one_way", f"{said['one_way']}. Nothing comes back to A, but A's alarm is A's own."),
+            Hint(
+                "effort_j", f"{said['effort_j']}. The amygdala of j had little to quieten: j's insula is driven by i's."
+            ),
+            Hint("half_coupling", f"{said['half_coupling']}. Person j is spared, but i's alarm is i's own."),
+            Hint("one_way", f"{said['one_way']}. Nothing comes back to i, but i's alarm is i's own."),
         ],
     )
 
@@ -363,7 +365,7 @@ def exercise_hand() -> NumberExercise:
     right = people.regulation * SMALLER_EFFORT / people.threat
     return NumberExercise(
         "Exercise 7",
-        f"A reappraises with u = {SMALLER_EFFORT:g}. Instead, somebody could hold A's hand. Which h brings A's "
+        f"Person i reappraises with u = {SMALLER_EFFORT:g}. Instead, somebody could hold i's hand. Which h brings i's "
         "amygdala to rest at the same rate? Look at what each of them takes away from the drive of the amygdala.",
         right,
         tolerance=0.005,
@@ -458,25 +460,25 @@ def quiz() -> Quiz:
                 ],
             ),
             Question(
-                "In the model, A's effort cools B's insula as well. Why?",
+                "In the model, i's effort cools j's insula as well. Why?",
                 [
                     Answer(
-                        "Because what drives B's insula is what A shows.",
-                        "Yes. Less alarm in A means less to feel for B. B has done nothing.",
+                        "Because what drives j's insula is what i shows.",
+                        "Yes. Less alarm in i means less to feel for j. Person j has done nothing.",
                         right=True,
                     ),
                     Answer(
-                        "Because B's prefrontal cortex joins in.",
-                        "It does the opposite: B's prefrontal rate falls too, since less reaches B.",
+                        "Because j's prefrontal cortex joins in.",
+                        "It does the opposite: j's prefrontal rate falls too, since less reaches j.",
                     ),
                     Answer(
                         "Because calm is catching in people.",
-                        "It may be, but the model cannot show it. It follows from the one link between A and B.",
+                        "It may be, but the model cannot show it. It follows from the one link between i and j.",
                     ),
                 ],
             ),
             Question(
-                "You hold A's insula at zero, and B's falls silent. What have you shown?",
+                "You hold i's insula at zero, and j's falls silent. What have you shown?",
                 [
                     Answer(
                         "That empathy needs the insula.",
@@ -487,8 +489,8 @@ def quiz() -> Quiz:
                         "No one was examined. In 15 people without one insula, deficits were subtle (Boucher 2015).",
                     ),
                     Answer(
-                        "What follows from the assumption that the insula is all that A shows.",
-                        "Yes. Let A show the amygdala instead, and B's insula answers again.",
+                        "What follows from the assumption that the insula is all that i shows.",
+                        "Yes. Let i show the amygdala instead, and j's insula answers again.",
                         right=True,
                     ),
                 ],
@@ -515,7 +517,7 @@ def quiz() -> Quiz:
                     ),
                     Answer(
                         "Stronger regulation, whatever the coupling is.",
-                        f"It moves the critical coupling up to {most:.2f}, no further: by then B's amygdala is silent.",
+                        f"It moves the critical coupling up to {most:.2f}, no further: by then j's amygdala is silent.",
                     ),
                     Answer(
                         "Nothing.",

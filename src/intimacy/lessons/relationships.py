@@ -376,11 +376,11 @@ def exercise_calmest() -> ChoiceExercise:
         "calms down fastest: `'A'`, `'B'` or `'C'`?",
         min(pairs, key=lambda name: pairs[name][1]),
         options={name: f"Pair {name}" for name in pairs},
-        why="B's arousal halves every 12 s, and they move in turn. Being in step is one reading, being soothed "
-        "another.",
+        why="The arousal of pair B halves every 12 s, and they move in turn. Being in step is one reading, being "
+        "soothed another.",
         hints=[
-            Hint("A", "A is in step and calms. But look at the second number: somebody calms faster."),
-            Hint("C", "C is perfectly in step, and arousal grows. In step is not calm."),
+            Hint("A", "Pair A is in step and calms. But look at the second number: another pair calms faster."),
+            Hint("C", "Pair C is perfectly in step, and arousal grows. In step is not calm."),
         ],
     )
 
@@ -421,8 +421,8 @@ def exercise_new_couple() -> ChoiceExercise:
         "is right more often: to follow the rule (`'rule'`), to say \"they stay\" of everyone (`'stay'`), or to add "
         "more questions to the rule first (`'more'`)?",
         "stay",
-        options={"rule": "Follow the rule", "stay": "Say “they stay”", "more": "Add more questions"},
-        why="Saying “they stay” is right more often, and it knows nothing of the couple either. The higher number is a "
+        options={"rule": "Follow the rule", "stay": 'Say "they stay"', "more": "Add more questions"},
+        why='Saying "they stay" is right more often, and it knows nothing of the couple either. The higher number is a '
         "fit; the lower one is a forecast.",
         hints=[
             Hint(
@@ -477,7 +477,7 @@ def quiz() -> Quiz:
                 [
                     Answer(
                         "The trap is gone, and where warmth is held off too, so is the warm state.",
-                        "Yes. Flat influence both ways leaves one lukewarm state. “Never fight” has a price here.",
+                        'Yes. Flat influence both ways leaves one lukewarm state. "Never fight" has a price here.',
                         right=True,
                     ),
                     Answer(
@@ -508,7 +508,7 @@ def quiz() -> Quiz:
                 [
                     Answer(
                         "… go together at one time, with only weak links either way over time.",
-                        "Yes. Stress, money and more may move both. “Communicate better” is no universal key.",
+                        'Yes. Stress, money and more may move both. "Communicate better" is no universal key.',
                         right=True,
                     ),
                     Answer(

@@ -226,7 +226,7 @@ def exercise_design() -> ChoiceExercise:
         why="A lottery makes roommates alike in nothing but chance before they meet. It still does not part contagion "
         "from a bad room that both live in: for that, compare rooms.",
         hints=[
-            Hint("A", "More people make you more sure, not more right. Press “More people” in the lab."),
+            Hint("A", 'More people make you more sure, not more right. Press "More people" in the lab.'),
             Hint("B", "A setting can be measured. The hidden cause by which people chose each other was not."),
             Hint("D", "People do not see causes, their own or others'. That is why it takes a design."),
         ],
@@ -535,7 +535,7 @@ def quiz() -> Quiz:
                 ],
             ),
             Question(
-                "“The way to end loneliness is to change lonely people.” What do you answer?",
+                '"The way to end loneliness is to change lonely people." What do you answer?',
                 [
                     Answer(
                         "Causes around people count as well, and findings on which of them conflict.",

@@ -22,10 +22,10 @@ from intimacy.arguments import SMALLEST, Between, Share, Shares, checked, requir
 from intimacy.parameters import Parameters, choice, integer, number, switch
 
 Array = NDArray[np.float64]
-Person = Literal["A", "B"]
+Person = Literal["i", "j"]
 Region = Literal["amygdala", "insula", "cingulate", "prefrontal"]
 
-PERSONS: tuple[Person, ...] = ("A", "B")
+PERSONS: tuple[Person, ...] = ("i", "j")
 REGIONS: dict[Region, str] = {
     "amygdala": "Amygdala",
     "insula": "Anterior insula",
@@ -55,10 +55,10 @@ _BALANCE = 1e-9
 
 @dataclass(frozen=True)
 class TwoPeople(Parameters):
-    """A threat to person A, a partner B who is safe, and the network in each (toy, see :func:`simulate_two_people`)."""
+    """A threat to person i, a partner j who is safe, and the network in each (toy, see :func:`simulate_two_people`)."""
 
     threat: float = number(
-        1, 0, 2, step=0.05, symbol="s", label="Threat to A", help="B is safe: whatever B feels comes from A."
+        1, 0, 2, step=0.05, symbol="s", label="Threat to i", help="Person j is safe: whatever j feels comes from i."
     )
     coupling: float = number(
         0.4,
@@ -94,16 +94,19 @@ class TwoPeople(Parameters):
         step=0.05,
         symbol="h",
         label="Hand-holding",
-        help="Share of the threat that goes away while somebody holds A's hand. The share is a toy.",
+        help="Share of the threat that goes away while somebody holds i's hand. The share is a toy.",
     )
     lesion: str = choice(
         "none",
         {"none": "None", **{str(region): name for region, name in REGIONS.items()}},
-        label="Region of A held at zero",
-        help="What the network does without one region of A.",
+        label="Region of i held at zero",
+        help="What the network does without one region of i.",
     )
     reappraiser: str = choice(
-        "A", {"A": "A", "B": "B", "both": "Both"}, label="Who reappraises", help="Whose prefrontal cortex is driven."
+        "i",
+        {"i": "Person i", "j": "Person j", "both": "Both"},
+        label="Who reappraises",
+        help="Whose prefrontal cortex is driven.",
     )
     expressed: str = choice(
         "insula",
@@ -112,16 +115,16 @@ class TwoPeople(Parameters):
         help="The region whose activity shows and reaches the partner's insula.",
     )
     uneven: bool = switch(
-        False, label="Let A feel B differently", help="On: the coupling above is B's, and A has the one below."
+        False, label="Let i feel j differently", help="On: the coupling above is j's, and i has the one below."
     )
     coupling_back: float = number(
         0.1,
         0,
         1,
         step=0.01,
-        symbol="e_A",
-        label="How strongly A feels B",
-        help="Used only when A feels B differently than B feels A.",
+        symbol="e_i",
+        label="How strongly i feels j",
+        help="Used only when i feels j differently than j feels i.",
     )
     amygdala_to_insula: float = number(
         0.5, 0, 1, step=0.05, symbol="w(AMY→AI)", label="Amygdala to insula", help="How alarm turns into feeling."
@@ -169,19 +172,19 @@ class TwoPeople(Parameters):
     duration: int = integer(6, 1, 30, unit="s", label="Time shown", help="Length of the run.")
 
     @property
-    def coupling_of_a(self) -> float:
-        """How strongly A's insula is driven by what B expresses."""
+    def coupling_of_i(self) -> float:
+        """How strongly i's insula is driven by what j expresses."""
         return self.coupling_back if self.uneven else self.coupling
 
     @property
-    def coupling_of_b(self) -> float:
-        """How strongly B's insula is driven by what A expresses."""
+    def coupling_of_j(self) -> float:
+        """How strongly j's insula is driven by what i expresses."""
         return self.coupling
 
 
 @dataclass(frozen=True)
 class TwoPeopleRun:
-    """Rates of both people after the threat began. Axes: person (A, B), region (the order of :data:`REGIONS`), time.
+    """Rates of both people after the threat began. Axes: person (i, j), region (the order of :data:`REGIONS`), time.
 
     Attributes:
         seconds: time since the threat began, shape (samples,).
@@ -228,10 +231,10 @@ class TwoPeopleRun:
 
 @checked
 def simulate_two_people(parameters: TwoPeople) -> TwoPeopleRun:
-    """Follow both people from rest after a threat to A, and find where their rates end.
+    """Follow both people from rest after a threat to i, and find where their rates end.
 
     Rates of the amygdala AMY, anterior insula AI, anterior cingulate ACC and lateral prefrontal cortex PFC of each
-    person X with partner Y, s_A = (1 − h) s and s_B = 0, [x] = x kept between 0 and :data:`RATE_CEILING`::
+    person X with partner Y, s_i = (1 − h) s and s_j = 0, [x] = x kept between 0 and :data:`RATE_CEILING`::
 
         τ_A dAMY_X/dt = −AMY_X + [s_X + w(AI→AMY) AI_X − w(PFC→AMY) PFC_X]
         τ_I dAI_X/dt  = −AI_X  + [w(AMY→AI) AMY_X + w(ACC→AI) ACC_X + e_X AI_Y]
@@ -272,13 +275,13 @@ def steady_state(parameters: TwoPeople) -> Array:
 
 
 @checked
-def gain_matrix(parameters: TwoPeople, person: Person = "B") -> Array:
+def gain_matrix(parameters: TwoPeople, person: Person = "j") -> Array:
     """Return G = (I − W)⁻¹ of one person alone, shape (4, 4): rate of the row's region per unit drive to the column's.
 
     It holds while all four regions are active. A lesioned region has a row and a column of zeros.
 
     Raises:
-        ValueError: the person is neither A nor B.
+        ValueError: the person is neither i nor j.
         numpy.linalg.LinAlgError: the person's own links feed back with a gain of exactly 1.
     """
     return _gains(_own_weights(parameters), _intact(parameters, person))
@@ -288,8 +291,8 @@ def gain_matrix(parameters: TwoPeople, person: Person = "B") -> Array:
 def critical_coupling(parameters: TwoPeople) -> float:
     """Return e_c, the empathic coupling (the same both ways) from which activity grows without end.
 
-    What one person expresses drives the other and comes back e_A e_B g_A g_B times as large, with g the expressed rate
-    per unit drive to the insula; it grows if that is at least 1, so e_c = 1/√(g_A g_B). Without a lesion this is
+    What one person expresses drives the other and comes back e_i e_j g_i g_j times as large, with g the expressed rate
+    per unit drive to the insula; it grows if that is at least 1, so e_c = 1/√(g_i g_j). Without a lesion this is
     1/G(AI, AI), or 1/G(AMY, AI) if the amygdala shows. If regulation is so strong that a driven insula *lowers* the
     amygdala, a large activity leaves the amygdala silent and G is that of the other three regions.
 
@@ -303,18 +306,18 @@ def critical_coupling(parameters: TwoPeople) -> float:
 
 @checked
 def contagion_ratio(parameters: TwoPeople) -> float:
-    """Return what B expresses over what A expresses, e_B g_B: e/e_c if both feel each other alike and none is lesioned.
+    """Return what j expresses over what i expresses, e_j g_j: e/e_c if both feel each other alike and none is lesioned.
 
-    It is exact at rest if B does not reappraise and activity settles below the ceiling.
+    It is exact at rest if j does not reappraise and activity settles below the ceiling.
     """
-    return parameters.coupling_of_b * _insula_gain(parameters, "B")
+    return parameters.coupling_of_j * _insula_gain(parameters, "j")
 
 
 @checked
 def amplification(parameters: TwoPeople) -> float:
-    """Return what A expresses over what A would express alone, 1/(1 − e_A e_B g_A g_B).
+    """Return what i expresses over what i would express alone, 1/(1 − e_i e_j g_i g_j).
 
-    Without a lesion this is 1/(1 − e_A e_B / e_c²). Infinite where activity runs away. It is exact at rest if B does
+    Without a lesion this is 1/(1 − e_i e_j / e_c²). Infinite where activity runs away. It is exact at rest if j does
     not reappraise, all regions are active and none is at the ceiling.
     """
     loop = _loop_gain(parameters)
@@ -450,7 +453,7 @@ class _Network:
     def pieces(self, rates: Array) -> NDArray[np.int8]:
         """Return for each region (last axis) on which straight piece it is: 0 floor, 1 between, 2 ceiling."""
         drive = rates @ self.weights.T + self.inputs
-        return (drive >= -_ROUNDING).astype(np.int8) + (drive > self.ceiling + _ROUNDING)
+        return (drive >= -_ROUNDING).view(np.int8) + (drive > self.ceiling + _ROUNDING).view(np.int8)
 
     def straight(self, pieces: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return the matrix and the constant of the drive where the regions are on the given pieces."""
@@ -515,7 +518,7 @@ class _Network:
                 if 2**rung > left:
                     continue
                 after = state @ self.step(pieces, rung)
-                if np.array_equal(self.pieces(after[:-1]), pieces):
+                if (self.pieces(after[:-1]) == pieces).all():
                     state, left = after, left - 2**rung
             if left:
                 # The change is seen up to a tick late. A rate below 0 would go round a strong loop and be seen again.
@@ -565,16 +568,16 @@ def _own_weights(parameters: TwoPeople) -> Array:
 
 
 def _joined(parameters: TwoPeople) -> _Network:
-    """Return the network of both people, A's four regions first."""
+    """Return the network of both people, i's four regions first."""
     own, expressed = _own_weights(parameters), _region_index(parameters.expressed)
     weights, inputs = np.zeros((8, 8)), np.zeros(8)
     weights[:4, :4] = weights[4:, 4:] = own
-    weights[_INSULA, 4 + expressed] = parameters.coupling_of_a
-    weights[4 + _INSULA, expressed] = parameters.coupling_of_b
+    weights[_INSULA, 4 + expressed] = parameters.coupling_of_i
+    weights[4 + _INSULA, expressed] = parameters.coupling_of_j
     inputs[_AMYGDALA] = (1 - parameters.hand_holding) * parameters.threat
-    if parameters.reappraiser in ("A", "both"):
+    if parameters.reappraiser in ("i", "both"):
         inputs[_PREFRONTAL] = parameters.reappraisal
-    if parameters.reappraiser in ("B", "both"):
+    if parameters.reappraiser in ("j", "both"):
         inputs[4 + _PREFRONTAL] = parameters.reappraisal
     if parameters.lesion != "none":
         lesioned = _region_index(parameters.lesion)
@@ -587,7 +590,7 @@ def _joined(parameters: TwoPeople) -> _Network:
 
 def _intact(parameters: TwoPeople, person: str) -> list[int]:
     _require_person(person)
-    lesioned = parameters.lesion if person == "A" else "none"
+    lesioned = parameters.lesion if person == "i" else "none"
     return [index for index, region in enumerate(REGIONS) if region != lesioned]
 
 
@@ -620,15 +623,16 @@ def _feeds_back(weights: Array, active: list[int]) -> bool:
 
 
 def _gain_of_both(parameters: TwoPeople) -> float:
-    """Return g_A g_B, infinite if either person alone runs away."""
-    gains = [_insula_gain(parameters, person) for person in PERSONS]
+    """Return g_i g_j, infinite if either person alone runs away."""
+    alike = parameters.lesion == "none"
+    gains = [_insula_gain(parameters, "j")] * 2 if alike else [_insula_gain(parameters, each) for each in PERSONS]
     return math.inf if math.inf in gains else math.prod(gains)
 
 
 def _loop_gain(parameters: TwoPeople) -> float:
-    """Return e_A e_B g_A g_B: how much of what one person expresses comes back through the other."""
+    """Return e_i e_j g_i g_j: how much of what one person expresses comes back through the other."""
     both = _gain_of_both(parameters)
-    return both if math.isinf(both) else parameters.coupling_of_a * parameters.coupling_of_b * both
+    return both if math.isinf(both) else parameters.coupling_of_i * parameters.coupling_of_j * both
 
 
 def _region_index(region: str) -> int:

@@ -84,7 +84,7 @@ const PICTURES = {
       if (out) drawn("circle", { class: "dot", cx: x(out), cy: y, r: 9 });
       words.push(`${need} ${out ? out.toFixed(1) : "–"} → ${end ? end.toFixed(1) : "–"}`);
     });
-    return `${words.join(", ")}. “–” stands for fewer than ${ENOUGH} answers.`;
+    return `${words.join(", ")}. "–" stands for fewer than ${ENOUGH} answers.`;
   },
   bets({ sums }) {
     const bets = Object.values(sums)

@@ -156,7 +156,7 @@ def _describe_crowd(parameters: Screening, run: prediction.ScreeningRun) -> str:
             f"right, and it misses {_count(run.passed_separate)}. "
         )
     return text + (
-        f"It is right about {_percent(run.accuracy)} of all couples; who says “they stay” of everyone, and measures "
+        f'It is right about {_percent(run.accuracy)} of all couples; who says "they stay" of everyone, and measures '
         f"nothing, is right about {_percent(run.silent_accuracy)}."
     )
 
@@ -266,7 +266,7 @@ def draw_fits(parameters: Overfitting, run: prediction.OverfittingRun) -> Frame:
             "shapes[2].x1": run.majority,
             "annotations[1].text": f"forecast without their own {_part(parameters.folds)}",
             "annotations[2].x": run.majority,
-            "annotations[2].text": f"“stays” of everyone: {_percent(run.majority)}",
+            "annotations[2].text": f'"stays" of everyone: {_percent(run.majority)}',
         },
     )
 
@@ -285,7 +285,7 @@ def _describe_fits(parameters: Overfitting, run: prediction.OverfittingRun) -> s
         f"{int(run.separated.sum())} of {parameters.couples} couples have separated. The rule has {few}, {noise}. It "
         f"is right about {_percent(run.apparent)} of the couples that it was fitted to, about "
         f"{_percent(run.cross_validated)} when each {_part(parameters.folds)} is forecast by a fit to the others, "
-        f"and about {_percent(run.new_couples)} of {COUPLES:,} new couples. Who says “they stay” of everyone is right "
+        f'and about {_percent(run.new_couples)} of {COUPLES:,} new couples. Who says "they stay" of everyone is right '
         f"about {_percent(run.majority)}"
     )
     gap = round((run.cross_validated - run.majority) * parameters.couples)
@@ -341,7 +341,7 @@ _CAVEAT = "<br>".join(
         "Married women who read one magazine in",
         "1974 and chose to answer. All was asked",
         "at once: nothing tells what came first.",
-        "“Contact” is a rate above 0, and the rate",
+        '"Contact" is a rate above 0, and the rate',
         "was built by researchers. Nobody asked",
         "what partners had agreed on.",
     )

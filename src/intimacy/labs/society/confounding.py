@@ -97,7 +97,7 @@ def _studies_figure() -> go.Figure:
     figure.update_layout(
         xaxis={"title": "Friend's loneliness before", "domain": [0, 1], "range": shown, "anchor": "y", "dtick": 2},
         yaxis={"title": "Own loneliness after", "domain": [0.66, 1], "range": shown, "anchor": "x", "dtick": 2},
-        xaxis2={"title": "“Contagion” found (per unit)", "anchor": "y2"},
+        xaxis2={"title": '"Contagion" found (per unit)', "anchor": "y2"},
         yaxis2={"visible": False, "domain": [0, 0.49], "range": [-0.36, 2.86], "anchor": "x2"},
     )
     figure.add_annotation(theme.label("study 1", theme.INK, x=0, y=1, yshift=4, **CORNER))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Between, checked
+from intimacy.arguments import Between, Share, checked
 from intimacy.models.communication_repair.chain import left_after
 from intimacy.models.communication_repair.match import (
     generosity_of_the_generous,
@@ -165,8 +165,8 @@ def replicated(
     points: Array,
     shares: Annotated[Array, Between(0, 1, axes=1)],
     generations: Annotated[int, Between(1, 10_000)],
-    selection: float = 1.0,
-    newcomers: float = 0.0,
+    selection: Share = 1.0,
+    newcomers: Share = 0.0,
 ) -> Array:
     """Return the shares of each strategy over the generations, shape (generations + 1, strategies).
 
@@ -176,13 +176,8 @@ def replicated(
     """
     if points.shape != (len(shares), len(shares)) or (points < 0).any():
         raise ValueError(f"points must be a square of {len(shares)} rows, all at least 0, got shape {points.shape}")
-    if (shares < 0).any() or not np.isclose(shares.sum(), 1):
-        raise ValueError(f"shares must be at least 0 and sum to 1, got {shown(shares)}")
-    if generations < 1:
-        raise ValueError(f"generations must be at least 1, got {generations!r}")
-    for name, value in (("selection", selection), ("newcomers", newcomers)):
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
+    if not np.isclose(shares.sum(), 1):
+        raise ValueError(f"shares must sum to 1, got {shown(shares)}")
     success = 1 - selection + selection * points  # the shares sum to 1, so this is the same as adding 1 − w afterwards
     arriving = newcomers / len(shares)
     history = np.empty((generations + 1, len(shares)))

@@ -80,7 +80,7 @@ class BallGame(Parameters):
         step=0.1,
         symbol="σ",
         label="Support, or another view of it",
-        help="A friend, or a thought such as “it is only a script”. What it changes depends on the account.",
+        help='A friend, or a thought such as "it is only a script". What it changes depends on the account.',
     )
     recovery_time: float = number(
         10,

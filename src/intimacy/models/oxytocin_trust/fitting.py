@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import MOST, Between, Seed, checked
+from intimacy.arguments import MOST, Between, Seed, Share, checked
 from intimacy.models.oxytocin_trust.trust_game import INVESTMENTS, choice_probabilities
 from intimacy.parameters import shown
 
@@ -255,8 +255,8 @@ def fit(
     kept: ArrayLike,
     *,
     rounds_per_partner: int | None = None,
-    prior_belief: float = PRIOR_BELIEF,
-    risk_aversion: float = RISK_AVERSION,
+    prior_belief: Share = PRIOR_BELIEF,
+    risk_aversion: Share = RISK_AVERSION,
 ) -> Fit:
     """Find each player's most probable α, b and β under the stated prior.
 
@@ -279,10 +279,6 @@ def fit(
 def _problem(
     x: Floats, y: Floats, rounds_per_partner: int | None, prior_belief: float, risk_aversion: float
 ) -> _Problem:
-    if not 0 <= prior_belief <= 1:
-        raise ValueError(f"prior_belief must be between 0 and 1, got {prior_belief!r}")
-    if not 0 <= risk_aversion <= 1:
-        raise ValueError(f"risk_aversion must be between 0 and 1, got {risk_aversion!r}")
     return _Problem(x, y, _restarts(x.shape[0], rounds_per_partner), prior_belief, risk_aversion)
 
 
@@ -293,8 +289,8 @@ def log_posterior(
     kept: ArrayLike,
     *,
     rounds_per_partner: int | None = None,
-    prior_belief: float = PRIOR_BELIEF,
-    risk_aversion: float = RISK_AVERSION,
+    prior_belief: Share = PRIOR_BELIEF,
+    risk_aversion: Share = RISK_AVERSION,
 ) -> Floats:
     """Return each player's log posterior (as in :class:`Fit`) at (α, b, β), shape (players, 3), or (3,) for all."""
     x, y = _observations(investments, kept)
@@ -377,8 +373,8 @@ def grid_posterior(
     kept: ArrayLike,
     *,
     rounds_per_partner: int | None = None,
-    prior_belief: float = PRIOR_BELIEF,
-    risk_aversion: float = RISK_AVERSION,
+    prior_belief: Share = PRIOR_BELIEF,
+    risk_aversion: Share = RISK_AVERSION,
     points: Annotated[int, Between(3, 101)] = 31,
 ) -> Posterior:
     """Return one player's posterior on a grid that spans ±3 prior standard deviations of each transformed parameter.

@@ -91,7 +91,6 @@ class IntranasalDose(Parameters):
         0,
         5e-4,
         step=1e-5,
-        symbol="f_d",
         label="Share of the dose that goes straight to the brain's fluid",
         help="Nobody knows this number, and researchers dispute that it is above zero.",
     )
@@ -244,7 +243,8 @@ class InjectionRun:
 def simulate_kinetics(parameters: IntranasalDose) -> KineticsRun:
     """Follow one nasal spray through the blood and, if any of it gets there, the brain's fluid.
 
-    Nose A, plasma P, outside the vessels E, brain fluid C, lower back L; each k is ln 2 over its half-life::
+    Nose A, plasma P, outside the vessels E, brain fluid C, lower back L; each k is ln 2 over its half-life, and f_d is
+    ``direct_fraction``::
 
         dA/dt = −kₐ A
         V₁ dP/dt = F kₐ A + CL (P₀ − P) − Q (P − E)

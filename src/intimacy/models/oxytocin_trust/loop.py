@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import LARGEST, Between, Count, Seed, checked
+from intimacy.arguments import LARGEST, Between, Count, Seed, Share, checked
 from intimacy.models.oxytocin_trust.trust_game import (
     ENDOWMENT,
     INVESTMENTS,
@@ -241,8 +241,8 @@ def simulate_loop(
     *,
     rounds: Annotated[int, Between(1, 10_000)] = 60,
     pairs: Annotated[int, Between(1, 10_000)] = 200,
-    first_touch: float = 0.5,
-    first_belief: float = FIRST_BELIEF,
+    first_touch: Share = 0.5,
+    first_belief: Share = FIRST_BELIEF,
 ) -> LoopRun:
     """Run the loop for many independent pairs at once.
 
@@ -252,12 +252,6 @@ def simulate_loop(
     Raises:
         ValueError: ``rounds`` or ``pairs`` is below 1, or ``first_touch`` or ``first_belief`` is not between 0 and 1.
     """
-    for name, count in (("rounds", rounds), ("pairs", pairs)):
-        if count != int(count) or count < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {count!r}")
-    for name, share in (("first_touch", first_touch), ("first_belief", first_belief)):
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {share!r}")
     draws = _uniforms(seed, rounds, pairs)
     course, level_after = _run_rounds(parameters, draws, first_touch, first_belief)
     example = Course(*(values[:, 0] for values in vars(course).values()))

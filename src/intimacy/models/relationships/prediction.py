@@ -422,8 +422,6 @@ def _check_rows(x: Array, y: Array, seen: Array) -> None:
         raise ValueError(f"outcome must have one value for each of {len(x)} rows, got shape {y.shape}")
     if seen.ndim != 2 or seen.shape[1:] != y.shape:
         raise ValueError(f"used must be a table, fits by {len(x)} rows, got shape {seen.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("predictors must be finite, got at least one that is not")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"outcome must be 0 or 1 in each row, got {y[~np.isin(y, (0, 1))][0]!r}")
     if not seen.any(axis=1).all():
