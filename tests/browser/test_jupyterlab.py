@@ -135,6 +135,27 @@ def test_a_value_that_cannot_be_is_refused_in_a_sentence_and_nothing_is_lost(pag
     lab.get_by_role("button", name="Reset").click()
 
 
+def test_what_was_moved_in_one_breath_with_a_value_that_is_refused_is_shown(page: Page) -> None:
+    lab = page.lab(LOOP)
+    moves = {"Oxytocin per touch": "1.5", "Betrayal aversion": "2", "Learning rate": "7"}
+    boxes = [[lab.get_by_role("spinbutton", name=name).element_handle(), value] for name, value in moves.items()]
+    page.tab.evaluate(
+        """(moves) => {
+          for (const [box, value] of moves) {
+            box.value = value;
+            box.dispatchEvent(new Event("change", { bubbles: true }));
+          }
+        }""",
+        boxes,
+    )
+    lab.locator(".shown").filter(has_text="d = 1.5 · ").filter(has_text="b = 2 ·").wait_for()
+    assert "α = 0.1." in lab.locator(".shown").text_content() + "."
+    assert lab.get_by_text("Learning rate must be between 0 and 0.6, got 7").is_visible()
+    assert [box.input_value() for box, _ in boxes] == ["1.5", "2", "7"]
+    lab.get_by_role("button", name="Reset").click()
+    settled(page, lab)
+
+
 def test_a_value_between_the_slider_s_steps_is_kept_exactly(page: Page) -> None:
     lab = page.lab(LOOP)
     box = lab.get_by_role("spinbutton", name="Promises the partner keeps")

@@ -596,10 +596,17 @@ class LabView {
 
   problem({ text, name }) {
     const control = this.controls[name];
-    if (control) {
-      control.fault(text);
-      this.values[name] = this.source.frame.values[name];
-    } else this.notice.say(["This did not work.", text, "The picture still shows the state before."]);
+    if (!control) {
+      this.notice.say(["This did not work.", text, "The picture still shows the state before."]);
+      return;
+    }
+    control.fault(text);
+    const { values, seed } = this.source.frame;
+    const isNew = this.values[name] !== values[name];
+    this.values[name] = values[name];
+    // What else was moved since that picture was refused along with it, and is asked for again.
+    const others = seed !== this.seed || Object.keys(values).some((each) => this.values[each] !== values[each]);
+    if (isNew && others && !this.source.inFlight) this.change({});
   }
 
   silence(kind) {
