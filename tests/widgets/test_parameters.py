@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -84,7 +85,9 @@ def test_any_value_is_taken_unchanged_or_refused_with_name_range_and_value(name:
         sentence = str(refused.value)
         assert sentence.startswith(f"{name} must be ")
         assert RANGES[name] in sentence
-        assert sentence.endswith(f", got {value!r}")
+        unending = isinstance(value, float) and not math.isfinite(value)
+        words = f" ({'not a number' if math.isnan(value) else 'infinity'})" if unending else ""
+        assert sentence.endswith(f", got {value!r}{words}")
 
 
 @pytest.mark.parametrize(
