@@ -1,4 +1,4 @@
-"""From the key press to the painted frame, in JupyterLab: the lab of each notebook, beside its peers.
+"""From the key press to the painted frame, in JupyterLab and Voilà: the lab of each notebook, beside its peers.
 
 A step is timed in the page: from the ``keydown`` of an arrow key on a control to the first animation frame after the
 picture has changed. A drag is a press 20 times a second: what counts is how long after the last press the last picture
@@ -32,8 +32,9 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TYPICAL = ("oxytocin_trust",)
 OURS, ASKED, MATPLOTLIB, WIDGET = "ours", "ours, each picture asked for", "interact + matplotlib", "FigureWidget"
-HOSTS = {"JupyterLab": {"steps": 12, "drags": 1}}
-"""How often each page is moved. In Voilà the peers do not show, so it is left out until they do."""
+HOSTS = ("JupyterLab", "Voilà")
+STEPS = 12
+"""How often each page is moved."""
 FIRST = 3
 """Steps that warm up."""
 SHOWN = {
@@ -235,8 +236,8 @@ def measured(browser: Any, host: str, all_of_them: Sequence[Contestant]) -> Meas
                 if host == "JupyterLab" and each.kind == OURS:
                     found["one more"][each].append(visit.one_more())
                 visit.focus()
-                found["step"][each] += visit.steps(HOSTS[host]["steps"])
-                found["drag"][each] += [visit.drag() for _ in range(HOSTS[host]["drags"])]
+                found["step"][each] += visit.steps(STEPS)
+                found["drag"][each].append(visit.drag())
                 if host == "JupyterLab":
                     server.stop_kernels()
                 if each.stem in TYPICAL and each.kind != ASKED:

@@ -25,7 +25,7 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
     ),
-    "browser": ((*PARALLEL, "loadgroup", "tests", "-m", f"browser and {ALWAYS}"),),
+    "browser": ((*PARALLEL, "loadgroup", "tests/browser", "-m", f"browser and {ALWAYS}"),),
     **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
     # Every notebook in Voilà and JupyterLab: as many pages at once as there are cores.
     **{name: ((*PARALLEL, "loadgroup", "tests", "-m", name),) for name in ("everyone", "walk")},
@@ -51,6 +51,8 @@ def main() -> int:
     if unknown := [name for name in names if name not in CHECKS]:
         parser.error(f"there is no check {', '.join(unknown)}, only {', '.join(CHECKS)}")
     os.environ.update({**ONE_THREAD, **os.environ})
+    # Kernels, servers and workers start by the hundred: what one has compiled, the others need not.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Tools that call one another by name must find the environment's own.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     seconds = {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
-from collections.abc import Callable
+from typing import Any
 
-import axelrod
 import numpy as np
 import pytest
-from axelrod.action import Action
 
 from intimacy.models.communication_repair import (
     PAYOFFS,
@@ -20,15 +19,30 @@ from intimacy.models.communication_repair import (
     play_all,
 )
 
-MOVES = (Action.C, Action.D)
-PLAYERS: dict[str, Callable[[], axelrod.Player]] = {
-    name: getattr(axelrod, each.counterpart) for name, each in STRATEGIES.items()
-}
+pytestmark = pytest.mark.xdist_group("axelrod")
 
 
-def meant(player: axelrod.Player, opponent: axelrod.Player) -> int:
+@functools.cache
+def package() -> Any:
+    """Return axelrod, whose import takes nine seconds: only the process that runs these tests should pay them."""
+    import axelrod
+
+    return axelrod
+
+
+def moves() -> tuple[Any, Any]:
+    """Return its moves in our order: reaching out, holding back."""
+    return package().Action.C, package().Action.D
+
+
+def counterpart(name: str) -> Any:
+    """Return its player for a strategy of ours."""
+    return getattr(package(), STRATEGIES[name].counterpart)()
+
+
+def meant(player: Any, opponent: Any) -> int:
     """Return the move that a player means to make, as an index."""
-    return MOVES.index(player.strategy(opponent))
+    return moves().index(player.strategy(opponent))
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -36,8 +50,8 @@ def meant(player: axelrod.Player, opponent: axelrod.Player) -> int:
 def test_each_strategy_means_the_same_moves_when_hands_slip(name: str, seed: int) -> None:
     """The same slips and the same moves of another: each machine is in step with its counterpart, round by round."""
     machine, generator = STRATEGIES[name], random.Random(seed)
-    player, opponent = PLAYERS[name](), axelrod.MockPlayer()
-    player.set_match_attributes(length=400, game=axelrod.Game(), noise=0.1)
+    player, opponent = counterpart(name), package().MockPlayer()
+    player.set_match_attributes(length=400, game=package().Game(), noise=0.1)
     player.set_seed(seed)
     state, free = 0, []
     for _ in range(400):
@@ -49,8 +63,8 @@ def test_each_strategy_means_the_same_moves_when_hands_slip(name: str, seed: int
             free.append((intended == 0) - chance)
         own = intended ^ (generator.random() < 0.15)
         other = int(generator.random() < 0.45)
-        player.update_history(MOVES[own], MOVES[other])
-        opponent.update_history(MOVES[other], MOVES[own])
+        player.update_history(moves()[own], moves()[other])
+        opponent.update_history(moves()[other], moves()[own])
         state = machine.next_state[state][own][other]
     if free:  # where the machine leaves it to chance, the counterpart does so as often
         assert abs(sum(free)) < 4 * math.sqrt(0.25 * len(free))
@@ -59,14 +73,14 @@ def test_each_strategy_means_the_same_moves_when_hands_slip(name: str, seed: int
 
 
 def test_the_vector_of_the_generous_is_that_of_axelrod() -> None:  # 8-T13
-    player = axelrod.GTFT()
+    player = package().GTFT()
     player.set_match_attributes()
-    four = tuple(player._four_vector[pair] for pair in ((MOVES[a], MOVES[b]) for a in (0, 1) for b in (0, 1)))
+    four = tuple(player._four_vector[pair] for pair in ((moves()[a], moves()[b]) for a in (0, 1) for b in (0, 1)))
     assert four == pytest.approx((1, 1 / 3, 1, 1 / 3))
     for payoffs in ((3, 0, 4, 1), (5, 1, 7, 2), (3, 0, 5, 2)):
         reward, sucker, temptation, punishment = payoffs
-        game = axelrod.Game(r=reward, s=sucker, t=temptation, p=punishment)
-        player = axelrod.GTFT()
+        game = package().Game(r=reward, s=sucker, t=temptation, p=punishment)
+        player = package().GTFT()
         player.p = None  # it keeps what it computed from the usual payoffs, when it was made
         player.set_match_attributes(length=10, game=game, noise=0)
         assert player.p == pytest.approx(optimal_generosity(payoffs))
@@ -84,8 +98,8 @@ def test_the_vector_of_the_generous_is_that_of_axelrod() -> None:  # 8-T13
 def test_sixty_long_matches_of_two_of_a_kind(name: str, share: float, tolerance: float) -> None:  # 8-T16
     theirs = []
     for seed in range(60):
-        match = axelrod.Match((PLAYERS[name](), PLAYERS[name]()), turns=1000, noise=0.05, seed=seed)
-        theirs.append(np.mean([[each == Action.C for each in pair] for pair in match.play()]))
+        match = package().Match((counterpart(name), counterpart(name)), turns=1000, noise=0.05, seed=seed)
+        theirs.append(np.mean([[each == moves()[0] for each in pair] for pair in match.play()]))
     machine = STRATEGIES[name]
     mean = float(expected_for_all([machine], slip=0.05, rounds=1000).reaching_out[0, 0, 0])
     counts = play_all([machine], slip=0.05, rounds=1000, repeats=60).counts[0, 0]
@@ -98,8 +112,8 @@ def test_sixty_long_matches_of_two_of_a_kind(name: str, share: float, tolerance:
 @pytest.fixture(scope="module")
 def payoffs_of_axelrod() -> np.ndarray:
     """Points per round of every pair, by repeat, from a tournament with noise, shape (12, 12, repeats)."""
-    players = [make() for make in PLAYERS.values()]
-    tournament = axelrod.Tournament(players, turns=200, repetitions=12, noise=0.05, seed=3)
+    players = [counterpart(name) for name in STRATEGIES]
+    tournament = package().Tournament(players, turns=200, repetitions=12, noise=0.05, seed=3)
     return np.array(tournament.play(progress_bar=False).payoffs)
 
 
@@ -116,8 +130,10 @@ def test_a_tournament_of_twelve_has_the_exact_mean(payoffs_of_axelrod: np.ndarra
 
 def ranking(noise: float) -> list[str]:
     """Return the seven in the order in which an axelrod tournament ranks them."""
-    names = {PLAYERS[name]().name: name for name in SEVEN}
-    tournament = axelrod.Tournament([PLAYERS[name]() for name in SEVEN], turns=200, repetitions=30, noise=noise, seed=3)
+    names = {counterpart(name).name: name for name in SEVEN}
+    tournament = package().Tournament(
+        [counterpart(name) for name in SEVEN], turns=200, repetitions=30, noise=noise, seed=3
+    )
     ranked = tournament.play(progress_bar=False).ranked_names
     return [names[each.partition(":")[0]] for each in ranked]
 
