@@ -231,11 +231,18 @@ def message(kind: str, channel: str = "shell", **content: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(tmp_path_factory.mktemp("apps"), "--idle=25", "--name=apps.example.org")
     yield running
     running.close()
     assert running.kernels() == []
+
+
+@pytest.fixture
+def apps(server: Running) -> Running:
+    """The server with two free places: tests open pages faster than those of the tests before are given up."""
+    server.until(lambda: len(server.kernels()) <= READY + MOST - 2, "two places are free")
+    return server
 
 
 against_the_server = pytest.mark.app

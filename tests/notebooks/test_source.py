@@ -244,11 +244,11 @@ def test_an_axis_without_a_unit_is_found() -> None:
     assert [*bare_axes({"layout": axes})] == [("xaxis", "Height"), ("xaxis2", "")]
 
 
-@pytest.mark.parametrize("name", [each for each, make in LABS.items() if not isinstance(made(make), Game)])
+@pytest.mark.parametrize("name", LABS)
 def test_every_control_has_a_label_and_help_and_every_title_asks(name: str) -> None:
-    lab: Lab = made(LABS[name])
-    assert lab.title.endswith("?") or "?" in lab.title
-    for control in lab.controls:
+    lab: Lab | Game = made(LABS[name])
+    assert "?" in lab.title
+    for control in lab.controls if isinstance(lab, Lab) else ():
         specification: Specification = lab.parameters.specifications()[control["name"]]
         assert specification.label.strip()
         assert re.search(r"[.?!]$", specification.help), control["name"]

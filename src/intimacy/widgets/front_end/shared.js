@@ -218,7 +218,10 @@ class KernelLine {
 
   late() {
     if (this.inFlight?.passed) this.end();
-    else if (this.inFlight) this.tell("silent");
+    else if (this.inFlight) {
+      this.post(); // what waits behind a question that is lost would wait for ever
+      this.tell("silent");
+    }
   }
 
   answered(request) {
