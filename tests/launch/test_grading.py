@@ -92,8 +92,8 @@ def programs() -> Path:
         subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, ENVIRONMENT], check=True)
     install = [*uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", "requirements-grading.lock"]
     subprocess.run(install, cwd=copies.ROOT, check=True)
-    install = [*uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", "."]
-    subprocess.run(install, cwd=copies.ROOT, check=True)
+    anew = ["--no-deps", "--reinstall-package", "intimacy", "."]
+    subprocess.run([*uv, "pip", "install", "--quiet", "--python", python, *anew], cwd=copies.ROOT, check=True)
     return python.parent
 
 
