@@ -28,8 +28,11 @@ CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "browser": ((*PARALLEL, "loadgroup", "tests/browser", "-m", f"browser and {ALWAYS}"),),
     **{name: ((*PYTEST, "tests", "-m", name),) for name in WHEN_NAMED},
     # Every notebook in Voilà and JupyterLab: as many pages at once as there are cores.
-    **{name: ((*PARALLEL, "loadgroup", "tests", "-m", name),) for name in ("everyone", "walk")},
+    "everyone": ((*PARALLEL, "loadgroup", "tests/browser", "-m", "everyone"),),
     # A browser's event loop would stand in the way of the other's.
+    "walk": tuple(
+        (*PARALLEL, "loadgroup", f"tests/{folder}/test_walk.py", "-m", "walk") for folder in ("labs", "browser")
+    ),
     "app": tuple((*PYTEST, f"tests/{folder}/test_app.py", "-m", "app") for folder in ("launch", "browser")),
 }
 

@@ -55,6 +55,8 @@ AWAY = """() => {
 }"""
 # A click that the page slips away under may land on a link, which would lead away from what is tested.
 STAY = "() => document.addEventListener('click', (event) => event.target.closest('a') && event.preventDefault(), true)"
+# A click that the page slips away under, or Escape, leads to the notebook, where a "1" makes a heading of a cell.
+INSIDE = "() => document.activeElement.closest('.intimacy') !== null"
 THEME = "(light) => (document.body.dataset.jpThemeLight = light)"
 HIDDEN = """(hidden) => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -148,17 +150,19 @@ class Storm:
             case "select":
                 self.tab.mouse.click(x, y)
                 self.press("ArrowDown", "ArrowUp", "Home", "End")
-                self.tab.keyboard.press("Enter")
+                self.press("Enter")
             case "number" | "text" | "textarea":
                 self.tab.mouse.click(x, y, click_count=3)
-                self.tab.keyboard.type(self.random.choice(TYPED))
+                if self.tab.evaluate(INSIDE):
+                    self.tab.keyboard.type(self.random.choice(TYPED))
                 self.press("Enter", "Tab", "ArrowUp", "Escape")
             case _:
                 self.tab.mouse.click(x, y, click_count=self.random.choice([1, 1, 1, 2]))
 
     def press(self, *keys: str) -> None:
         for key in self.random.choices(keys, k=self.random.randint(1, 3)):
-            self.tab.keyboard.press(key)
+            if self.tab.evaluate(INSIDE):
+                self.tab.keyboard.press(key)
 
     def drag(self, target: dict[str, float]) -> None:
         """Drag faster than any answer comes."""
