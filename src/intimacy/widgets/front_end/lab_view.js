@@ -577,6 +577,7 @@ class LabView {
     if (settled) {
       this.values = { ...frame.values };
       this.seed = frame.seed;
+      this.askedAgain = null;
       this.write(frame.values);
     }
     for (const [index, preset] of this.description.presets.entries()) {
@@ -602,11 +603,13 @@ class LabView {
     }
     control.fault(text);
     const { values, seed } = this.source.frame;
-    const isNew = this.values[name] !== values[name];
     this.values[name] = values[name];
-    // What else was moved since that picture was refused along with it, and is asked for again.
+    // What else was moved since that picture was refused along with it, and is asked for again: once.
     const others = seed !== this.seed || Object.keys(values).some((each) => this.values[each] !== values[each]);
-    if (isNew && others && !this.source.inFlight) this.change({});
+    const asked = JSON.stringify([this.values, this.seed]);
+    if (!others || this.source.inFlight || asked === this.askedAgain) return;
+    this.askedAgain = asked;
+    this.change({});
   }
 
   silence(kind) {
