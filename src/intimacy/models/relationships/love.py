@@ -43,6 +43,7 @@ LOVE_CONSTELLATIONS = {"everyone": "Everyone with everyone", "star": "One in the
 _STILL = 1e-9
 _NEWTON_STEPS = 8
 _NEAR = 0.5  # a steady state further than this from the end of a run is another one than that which it is on its way to
+_LOST = 1e6  # feelings this large run away, and are on no way to rest
 _TURNS = 1e-6  # equal eigenvalues come out of rounding as pairs this far apart, which do not turn
 
 
@@ -232,7 +233,10 @@ def answered_slope(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike
     """
     require_together(rate=rate, feeling=feeling)
     require_positive(scale=scale)
-    z, beta = np.asarray(feeling, dtype=np.float64), np.asarray(rate, dtype=np.float64)
+    return _answered_slope(shape, np.asarray(rate, dtype=np.float64), scale, np.asarray(feeling, dtype=np.float64))
+
+
+def _answered_slope(shape: str, beta: Array, scale: float, z: Array) -> Array:
     match shape:
         case "linear":
             return beta + 0 * z
@@ -481,7 +485,7 @@ def _jacobian(parameters: Love, ties: Integers, at: Array) -> Array:
     slopes = np.zeros(len(ties))
     for shape in set(shapes.tolist()):
         here = shapes == shape
-        slopes[here] = answered_slope(shape, rates[here], parameters.scale, heard[here])
+        slopes[here] = _answered_slope(shape, rates[here], parameters.scale, heard[here])
     return _matrix(parameters, ties, slopes)
 
 
@@ -490,6 +494,8 @@ def _polished(parameters: Love, ties: Integers, slope: _Slope, end: Array) -> Ar
     none = np.full(len(end), math.nan)
     x = end
     for _ in range(_NEWTON_STEPS):
+        if np.abs(x).max() > _LOST:
+            return none
         slope.at[:] = x
         rates = slope(np.empty_like(x))
         if np.abs(rates).max() < _STILL:
