@@ -393,3 +393,22 @@ def test_couples_that_answer_alike_or_not_at_all_are_no_special_case():
 def test_bad_input_is_named_with_what_is_allowed(call, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}"):
         call()
+
+
+def test_feelings_that_run_away_are_told_and_not_refused():
+    p = Love(
+        people=6,
+        constellation="everyone",
+        forgetting=0,
+        cross_tie=-0.3,
+        pull=1,
+        head_start=2,
+        return_shape="retreat",
+        return_rate=1.5,
+        first_shape="linear",
+        first_return=2,
+    )
+    run = simulate_love(p)
+    assert np.abs(run.feeling[-1]).max() > 1e12
+    assert np.isnan(run.steady).all()
+    assert np.isfinite(run.eigenvalues).all()
