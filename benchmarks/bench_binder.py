@@ -17,6 +17,7 @@ LIMITS = f"""
 import os, resource
 os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
 resource.setrlimit(resource.RLIMIT_AS, ({GIGABYTES << 30}, {GIGABYTES << 30}))
+os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # its own would reserve 1 GB of addresses, of which it uses little
 """
 # Kilobytes on Linux; of the processes that the notebook started, the largest.
 PEAK = "sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))"
