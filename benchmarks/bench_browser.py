@@ -123,8 +123,8 @@ def moved(stem: str) -> Any:
     return next(make for make in (cover, *labs_of(stem).values()) if not isinstance(made(make), Bench))
 
 
-def contestants() -> list[Contestant]:
-    """Return each notebook's lab, and the other ways to draw one of them.
+def contestants(host: str) -> list[Contestant]:
+    """Return each notebook's lab, and in JupyterLab the other ways to draw one of them.
 
     The control is the first slider, or the first list where a lab has no slider; it moves away from its nearer end.
     """
@@ -144,7 +144,7 @@ def contestants() -> list[Contestant]:
         up = place < last / 2
         keys = (forward, back) if up else (back, forward)
         steps = int(max(place, last - place))
-        kinds = list(SHOWN) if stem in TYPICAL else [OURS]
+        kinds = list(SHOWN) if host == "JupyterLab" and stem in TYPICAL else [OURS]
         found += [Contestant(stem, kind, control["name"], keys, steps) for kind in kinds]
     return found
 
@@ -309,6 +309,6 @@ def rows() -> list[Row]:
     lines = []
     with launched() as browser:
         for host in HOSTS:
-            found = measured(browser, host, [c for c in contestants() if host == "JupyterLab" or c.kind == OURS])
+            found = measured(browser, host, contestants(host))
             lines += frame_rows(host, found) + page_rows(host, found)
     return lines

@@ -16,6 +16,8 @@ from typing import Any
 
 TOKEN = "only-for-tests"  # nosec B105 # it opens a server that lives as long as a test
 FLAGSHIP = "notebooks/04_oxytocin_trust.ipynb"
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+"""What a page must be allowed before a test can read what it has copied."""
 # Said by Jupyter itself on a healthy page; everything else on the console fails the test.
 UPSTREAM_NOISE = (
     "Failed to load resource",  # optional settings that a fresh server does not have

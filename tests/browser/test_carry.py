@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from flagship import noticed
-from pages import Page, Server, voila_server
+from pages import CLIPBOARD, Page, Server, voila_server
 
 STEM = "carried"
 CELLS = (
@@ -24,7 +24,6 @@ CELLS = (
     "lessons.quiz()",
     "from intimacy.labs import vasopressin_bonding\nvasopressin_bonding.the_virtual_vole()",
 )
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
 LAB, GAME = "Ten minutes in the blood", "How much do you trust a partner"
 
 

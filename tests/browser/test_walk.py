@@ -20,7 +20,7 @@ import pytest
 
 from flagship import noticed
 from look import labs_of
-from pages import Page, Server, copied, jupyter_server, kernel_process, voila_server
+from pages import CLIPBOARD, Page, Server, copied, jupyter_server, kernel_process, voila_server
 from sweep import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -398,7 +398,7 @@ def test_a_kernel_that_ends_in_mid_drag_is_named_and_what_was_done_comes_back(
 ) -> None:
     jupyter = request.getfixturevalue(server)
     make_notebook(jupyter.folder)
-    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page = new_page(permissions=CLIPBOARD)
     page.open_lab(jupyter, f"{STEM}.ipynb")
     page.run_all(len(CELLS))
     lab = page.lab(LOOP)
@@ -459,7 +459,7 @@ def test_a_kernel_killed_in_mid_drag_in_voila_is_named_and_what_was_done_comes_b
     make_notebook(folder)
     server = voila_server(folder, f"{STEM}.ipynb")
     try:
-        page = new_page(permissions=["clipboard-read", "clipboard-write"])
+        page = new_page(permissions=CLIPBOARD)
         page.tab.goto(server.url(""), timeout=90_000)
         page.wait_for_labs(len(CELLS))
         value = killed_in_mid_drag(page)

@@ -218,6 +218,14 @@ class Running:
         assert self.process.wait(timeout=60) == 0, self.log.read_text()
 
 
+async def hear(line: WebSocketClientConnection, kind: str, heard: list[Any]) -> Any:
+    """Read on until a message of this kind comes, keep all that were read, and return its content."""
+    while True:
+        heard.append(json.loads(await asyncio.wait_for(line.read_message(), 60)))
+        if heard[-1]["header"]["msg_type"] == kind:
+            return heard[-1]["content"]
+
+
 def kernel_of(page: str) -> str:
     return str(
         json.loads(re.search(r'id="jupyter-config-data"[^>]*>\s*(\{.*?\})\s*</script>', page, re.S)[1])["kernelId"]
@@ -321,9 +329,7 @@ def test_what_a_widget_complains_of_tells_no_path(apps: Running) -> None:
         line = await apps.line_to(kernel_of(page))
         await line.write_message(message("comm_info_request", target_name="jupyter.widget"))
         heard: list[Any] = []
-        while not heard or heard[-1]["header"]["msg_type"] != "comm_info_reply":
-            heard.append(json.loads(await asyncio.wait_for(line.read_message(), 60)))
-        for comm in heard[-1]["content"]["comms"]:
+        for comm in (await hear(line, "comm_info_reply", heard))["comms"]:
             for custom in ({"kind": "set"}, {"kind": "set", "request": "1", "values": "__import__('os')"}, {"kind": 7}):
                 await line.write_message(
                     message("comm_msg", comm_id=comm, data={"method": "custom", "content": custom})
@@ -351,18 +357,12 @@ def test_a_lab_whose_model_stops_tells_no_traceback(apps: Running) -> None:
         line = await apps.line_to(kernel_of(page))
         await line.write_message(message("comm_info_request", target_name="jupyter.widget"))
         heard: list[Any] = []
-
-        async def hear(kind: str) -> Any:
-            while not heard or heard[-1]["header"]["msg_type"] != kind:
-                heard.append(json.loads(await asyncio.wait_for(line.read_message(), 60)))
-            return heard[-1]["content"]
-
         asked = {"kind": "set", "request": "1", "values": {}, "seed": None}
-        for comm in (await hear("comm_info_reply"))["comms"]:
+        for comm in (await hear(line, "comm_info_reply", heard))["comms"]:
             await line.write_message(message("comm_msg", comm_id=comm, data={"method": "custom", "content": asked}))
-        await hear("error")
+        await hear(line, "error", heard)
         await line.write_message(message("comm_info_request", target_name="jupyter.widget"))
-        await hear("comm_info_reply")  # the page is not cut off
+        await hear(line, "comm_info_reply", heard)  # the page is not cut off
         line.close()
         return heard
 
