@@ -191,6 +191,27 @@ def test_a_picture_that_was_there_is_the_one_that_python_draws(
     reset(page, lab)
 
 
+def test_a_control_that_the_page_moves_below_a_resting_hand_is_not_looked_along(page: Page, talk: Talk) -> None:
+    lab = page.lab(LOOP)
+    ahead(page, lab, slider(lab, PROMISES), "reliability")
+    box = slider(lab, "Outside dose").bounding_box()
+    x, y = box["x"] + 20, box["y"] + box["height"] / 2
+    page.tab.mouse.move(x, y - 200)
+    talk.asked.clear()
+    lab.evaluate("node => { node.style.translate = '0 -200px'; }")
+    page.tab.wait_for_function(
+        "([node, x, y]) => node.contains(document.elementFromPoint(x, y)?.closest('.control'))"
+        " && document.elementFromPoint(x, y).closest('.control').matches(':hover')",
+        arg=[lab.element_handle(), x, y - 200],
+    )
+    page.tab.wait_for_timeout(500)
+    assert talk.of("frames") == []
+    page.tab.mouse.move(x + 5, y - 200)
+    page.tab.wait_for_timeout(500)
+    assert [each["name"] for each in talk.of("frames")] == ["outside_dose"]
+    lab.evaluate("node => { node.style.translate = ''; }")
+
+
 def test_another_control_makes_them_stale(page: Page, jupyter: Server) -> None:
     lab = page.lab(LOOP)
     ahead(page, lab, slider(lab, PROMISES), "reliability")

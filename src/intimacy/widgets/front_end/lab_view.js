@@ -342,7 +342,9 @@ class LabView {
       ]),
     );
     for (const [name, control] of Object.entries(this.controls)) {
-      for (const sign of ["focusin", "pointerenter"]) control.node.addEventListener(sign, () => this.source.expect(name));
+      control.node.addEventListener("focusin", () => this.source.expect(name));
+      // Not `pointerenter`, which also comes when the page moves below a hand that rests.
+      control.node.addEventListener("pointermove", () => name === this.source.expected || this.source.expect(name));
       control.node.addEventListener("focusout", () => this.source.rest());
     }
     this.alone = element("span", { text: noFrames });
