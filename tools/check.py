@@ -20,7 +20,7 @@ WHEN_NAMED = ("site", "app", "hub", "lite", "slides", "copies", "grading", "ever
 ALWAYS = " and ".join(f"not {name}" for name in WHEN_NAMED)
 CHECKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "style": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
-    "types": (("mypy",),),
+    "types": (("mypy", "--num-workers", "auto"),),
     "tests": ((*PARALLEL, "loadgroup", "tests", "-m", f"not browser and {ALWAYS}"),),
     "notebooks": (
         (*PARALLEL, "loadfile", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"),
