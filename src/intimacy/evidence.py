@@ -531,7 +531,7 @@ def _axis(rows: pd.DataFrame, scale: str) -> dict[str, Any]:
         "title": {"text": _broken(SCALE_TITLES[scale], 36)},
         "type": kind,
         "range": [min(ends) - margin, max(ends) + margin],
-        "automargin": True,
+        "automargin": "height",
         "zeroline": False,
         "showgrid": False,
     }

@@ -261,9 +261,11 @@ def test_voila_shows_all_of_it_at_any_width(name: str, browser: Any, voila_folde
     page.tab.goto(voila_folder.url(f"voila/render/{name}.ipynb"), timeout=90_000)
     page.wait_for_all(name)
     assert page.tab.get_by_text("lessons.quiz()").count() == 0
-    for width in (360, 1280):
+    for width in (360, 700, 1280):
         page.tab.set_viewport_size({"width": width, "height": 900})
         page.tab.wait_for_timeout(400)
+        for lab in labs(page):
+            whole(lab)
         for widget in page.tab.locator(".intimacy").all():
             inside, outside = widget.evaluate("node => [node.scrollWidth, node.clientWidth]")
             assert inside <= outside + 1, (width, widget.locator("h3").first.text_content())

@@ -78,7 +78,8 @@ _LOOK: dict[str, Any] = {
         "colorway": [PERSON_I, PERSON_J, *FURTHER_PERSONS, OXYTOCIN, DOPAMINE],
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": _AXIS,
+        # Room beside the last number would change which numbers there are, and so the room: plotly goes back and forth.
+        "xaxis": {**_AXIS, "automargin": "height"},
         "yaxis": _AXIS,
         "margin": {"l": 64, "r": 24, "t": 16, "b": 48},
         "showlegend": False,
