@@ -2,9 +2,8 @@
 
 A step is timed in the page: from the ``keydown`` of an arrow key on a control to the first animation frame after the
 picture has changed. A drag is a press 20 times a second: what counts is how long after the last press the last picture
-comes. In JupyterLab one lab has peers, with the same model, slider, curves and page: ``interact`` with matplotlib, and
-plotly's FigureWidget. In Voilà the picture of matplotlib does not come, so that there are none. The lab with peers is
-also measured with each picture asked for when it is needed, instead of there before.
+comes. One lab has peers, with the same model, slider, curves and page: ``interact`` with matplotlib, and plotly's
+FigureWidget. It is also measured with each picture asked for when it is needed, instead of there before.
 """
 
 from __future__ import annotations
@@ -123,8 +122,8 @@ def moved(stem: str) -> Any:
     return next(make for make in (cover, *labs_of(stem).values()) if not isinstance(made(make), Bench))
 
 
-def contestants(host: str) -> list[Contestant]:
-    """Return each notebook's lab, and in JupyterLab the other ways to draw one of them.
+def contestants() -> list[Contestant]:
+    """Return each notebook's lab, and the other ways to draw one of them.
 
     The control is the first slider, or the first list where a lab has no slider; it moves away from its nearer end.
     """
@@ -144,7 +143,7 @@ def contestants(host: str) -> list[Contestant]:
         up = place < last / 2
         keys = (forward, back) if up else (back, forward)
         steps = int(max(place, last - place))
-        kinds = list(SHOWN) if host == "JupyterLab" and stem in TYPICAL else [OURS]
+        kinds = list(SHOWN) if stem in TYPICAL else [OURS]
         found += [Contestant(stem, kind, control["name"], keys, steps) for kind in kinds]
     return found
 
@@ -283,9 +282,7 @@ def frame_rows(host: str, found: Measured) -> list[Row]:
 def page_rows(host: str, found: Measured) -> list[Row]:
     """What a page costs until its first lab is there."""
     lines = []
-    if host == "Voilà":
-        lines.append(row(f"{host}: page opened to first lab, cold", of(found["cold"], OURS)))
-    for name in ("cold", "warm") if host == "JupyterLab" else ():
+    for name in ("cold", "warm") if host == "JupyterLab" else ("cold",):
         ours, *peers = (of(found[name], kind, *TYPICAL) for kind in (OURS, MATPLOTLIB, WIDGET))
         what = f"{host}: page opened to first lab, {name}"
         lines += [
@@ -294,8 +291,7 @@ def page_rows(host: str, found: Measured) -> list[Row]:
     first = found["bytes"]
     heaviest = max((each for each in first if each.kind == OURS), key=lambda each: first[each][0])
     what = f"{host}: received before the first lab shows, heaviest of {len(NOTEBOOKS)} ({heaviest.stem})"
-    peer = {"peer": of(first, WIDGET), "against": WIDGET} if host == "JupyterLab" else {}
-    lines.append(row(what, first[heaviest], **peer, unit="kB", most=2000))
+    lines.append(row(what, first[heaviest], of(first, WIDGET), against=WIDGET, unit="kB", most=2000))
     if more := found["one more"]:
         heaviest = max(more, key=lambda each: more[each][0])
         what = f"{host}: received for one more lab, heaviest of {len(NOTEBOOKS)} ({heaviest.stem})"
@@ -309,6 +305,6 @@ def rows() -> list[Row]:
     lines = []
     with launched() as browser:
         for host in HOSTS:
-            found = measured(browser, host, contestants(host))
+            found = measured(browser, host, contestants())
             lines += frame_rows(host, found) + page_rows(host, found)
     return lines
