@@ -205,7 +205,6 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "second": lambda: [strategy("tit_for_tat")],
     },
     "models.communication_repair.chain.four_by_four": {"first": (0.9, 0.1, 0.9, 0.1), "second": (0.9, 0.1, 0.9, 0.1)},
-    "models.communication_repair.chain.require_probabilities": {"values": lambda: {"slip": 0.5}},
     "models.communication_repair.chain.stationary": {"chain": lambda: np.array([[0.9, 0.1], [0.2, 0.8]])},
     "models.communication_repair.evolution.CrowdRun.share": {"name": "pavlov"},
     "models.communication_repair.evolution.replicated": {

@@ -11,7 +11,23 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import LARGEST, Between, Count, Positive, Seed, Share, Shares, checked, require_together
+from intimacy.arguments import (
+    ABOVE_0,
+    BELOW_1,
+    LARGEST,
+    AllAboveZero,
+    AtLeastZero,
+    Between,
+    Count,
+    OpenShare,
+    Positive,
+    Seed,
+    Share,
+    ShareBelowOne,
+    Shares,
+    checked,
+    require_together,
+)
 
 
 @checked
@@ -22,6 +38,11 @@ def taken(
     count: Count = 1,
     seed: Seed = 0,
     above: Positive = 1.0,
+    least: AtLeastZero = 0.0,
+    inside: OpenShare = 0.5,
+    below: ShareBelowOne = 0.0,
+    people: Annotated[int, Between(2, LARGEST)] = 2,
+    amounts: AllAboveZero = 1.0,
     shares: Shares = 0.5,
     array: NDArray[np.float64] = np.zeros(1),  # noqa: B008
     flags: NDArray[np.bool_] = np.zeros(1, dtype=bool),  # noqa: B008
@@ -45,7 +66,7 @@ def taken(
         ("share", math.nan, "ValueError: share must be between 0 and 1, got nan (not a number)"),
         ("share", "0.5", "TypeError: share must be a number between 0 and 1, got '0.5'"),
         ("share", True, "TypeError: share must be a number between 0 and 1, got True"),
-        ("share", np.array(0.5), "TypeError: share must be a number between 0 and 1, got array(0.5)"),
+        ("share", np.array(0.5), "TypeError: share must be a number between 0 and 1, got 0.5 as an array without axes"),
         ("number", math.inf, "ValueError: number must be finite, got inf (infinity)"),
         ("number", math.nan, "ValueError: number must be finite, got nan (not a number)"),
         ("number", -1e13, "ValueError: number must be at most 1e12 in size, got -10000000000000.0"),
@@ -54,7 +75,29 @@ def taken(
         ("count", 2.5, "ValueError: count must be a whole number between 1 and 100000, got 2.5"),
         ("seed", -1, "ValueError: seed must be a whole number between 0 and 2**64 - 1, got -1"),
         ("seed", 2**64, "ValueError: seed must be a whole number between 0 and 2**64 - 1, got 18446744073709551616"),
-        ("above", 5e-324, "ValueError: above must be above 0 (from 1e-9 to 1e12), got 5e-324"),
+        ("above", 5e-324, "ValueError: above must be above 0 (from 1e-9), got 5e-324"),
+        ("above", 1e13, "ValueError: above must be above 0 (from 1e-9) and at most 1e12, got 10000000000000.0"),
+        ("least", -0.5, "ValueError: least must be at least 0, got -0.5"),
+        ("least", math.nan, "ValueError: least must be at least 0, got nan (not a number)"),
+        ("least", math.inf, "ValueError: least must be at least 0 and at most 1e12, got inf (infinity)"),
+        ("least", "0.5", "TypeError: least must be a number of at least 0, got '0.5'"),
+        ("inside", 0, "ValueError: inside must be above 0 and below 1, got 0"),
+        ("inside", np.float64(1), "ValueError: inside must be above 0 and below 1, got 1.0"),
+        ("below", 1, "ValueError: below must be at least 0 and below 1, got 1"),
+        ("people", 1, "ValueError: people must be a whole number of at least 2, got 1"),
+        ("people", math.nan, "ValueError: people must be a whole number of at least 2, got nan (not a number)"),
+        (
+            "people",
+            10**13,
+            "ValueError: people must be a whole number of at least 2 and at most 1e12, got 10000000000000",
+        ),
+        ("amounts", -1, "ValueError: amounts must be above 0, got -1"),
+        (
+            "amounts",
+            [1, 1e13],
+            "ValueError: amounts must be above 0 and at most 1e12, got 10000000000000.0 at position 1",
+        ),
+        ("amounts", np.zeros(2, np.float32), "ValueError: amounts must be above 0, got 0.0 at position 0"),
         ("shares", [0.2, math.nan], "ValueError: shares must be between 0 and 1, got nan (not a number) at position 1"),
         ("shares", [[0, 1], [2, 3]], "ValueError: shares must be between 0 and 1, got 2 at position (1, 0)"),
         ("shares", np.array(1.5), "ValueError: shares must be between 0 and 1, got 1.5"),
@@ -72,9 +115,14 @@ def taken(
         ("maybe", "x", "TypeError: maybe must be a number or None, got 'x'"),
         ("several", "12", "TypeError: several must be a sequence, each a whole number, got '12'"),
         ("several", [1, 2.5], "ValueError: several must be a sequence, each a whole number, got 2.5 at position 1"),
+        ("several", [np.float64(2.5)], "ValueError: several must be a sequence, each a whole number, got 2.5"),
         ("pair", (1, math.nan), "ValueError: pair must be 2 values, each finite, got nan (not a number) at position 1"),
         ("count", math.inf, "ValueError: count must be a whole number between 1 and 100000, got inf (infinity)"),
-        ("several", [10**13], "ValueError: several must be a sequence, each a whole number at most 1e12 in size, got"),
+        (
+            "several",
+            [10**13],
+            "ValueError: several must be a sequence, each a whole number of at most 1e12 in size, got",
+        ),
         ("pair", (1,), "ValueError: pair must be 2 values, got 1: (1,)"),
         ("words", "\ud800", r"ValueError: words must be text of whole characters, got '\ud800'"),
     ],
@@ -100,6 +148,11 @@ def test_what_is_not_allowed_gets_one_sentence(name: str, value: Any, sentence: 
         ("several", np.array([1, 2]), [1, 2]),
         ("switch", np.True_, True),
         ("number", LARGEST, LARGEST),
+        ("least", -0.0, 0.0),
+        ("inside", ABOVE_0, 5e-324),
+        ("inside", BELOW_1, BELOW_1),
+        ("below", 0, 0),
+        ("people", 10**12, 10**12),
     ],
 )
 def test_what_is_allowed_comes_through_as_a_plain_value(name: str, value: Any, used: Any) -> None:

@@ -67,14 +67,16 @@ class Between:
         """The limits in words; none where they only keep numbers finite."""
         if self.words or (self.low, self.high) == (-LARGEST, LARGEST):
             return self.words
-        if self.high == math.inf:
+        if self.high in (LARGEST, math.inf):
             return f"at least {_written(self.low)}"
         return f"between {_written(self.low)} and {_written(self.high)}"
 
     def missed(self, value: Any) -> str:
         """Return in words what a number that is outside has to be."""
+        if self.allowed:
+            return f"{self.allowed} and at most {_written(LARGEST)}" if value > self.high == LARGEST else self.allowed
         unending = value != value or abs(value) == math.inf  # a whole number may be too large for math.isfinite
-        return self.allowed or ("finite" if unending else _SIZE)
+        return "finite" if unending else _SIZE
 
     def holds(self, value: Any) -> bool:
         """Tell whether a number is inside; NaN never is."""
@@ -88,9 +90,19 @@ def _written(limit: float) -> str:
 _SIZE = f"at most {_written(LARGEST)} in size"
 _AXES = {1: "a list or an array", 2: "a table of rows and columns"}
 ANY = Between()
+ABOVE_0, BELOW_1 = math.nextafter(0, 1), math.nextafter(1, 0)
+"""The numbers next to 0 and 1, as limits where these two themselves are not allowed."""
 Share = Annotated[float, Between(0, 1)]
 Shares = Annotated[ArrayLike, Between(0, 1)]
-Positive = Annotated[float, Between(SMALLEST, LARGEST, "above 0 (from 1e-9 to 1e12)")]
+NonzeroShare = Annotated[float, Between(SMALLEST, 1, "above 0 (from 1e-9) and at most 1")]
+InnerShare = Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1, by at least 1e-9")]
+ShareBelowOne = Annotated[float, Between(0, BELOW_1, "at least 0 and below 1")]
+OpenShare = Annotated[float, Between(ABOVE_0, BELOW_1, "above 0 and below 1")]
+Positive = Annotated[float, Between(SMALLEST, LARGEST, "above 0 (from 1e-9)")]
+AboveZero = Annotated[float, Between(ABOVE_0, LARGEST, "above 0")]
+AllAboveZero = Annotated[ArrayLike, Between(ABOVE_0, LARGEST, "above 0")]
+AtLeastZero = Annotated[float, Between(0, LARGEST)]
+AllAtLeastZero = Annotated[ArrayLike, Between(0, LARGEST)]
 Count = Annotated[int, Between(1, MOST)]
 Seed = Annotated[int, Between(0, 2**64 - 1, "between 0 and 2**64 - 1")]
 
@@ -116,7 +128,11 @@ class Kind(NamedTuple):
     @property
     def words(self) -> str:
         """Both in words."""
-        return f"{self.what} {self.allowed}".strip()
+        return _joined(self.what, self.allowed)
+
+
+def _joined(what: str, allowed: str) -> str:
+    return f"{what} {'of ' * allowed.startswith('at ')}{allowed}".strip()
 
 
 def checked(called: C) -> C:
@@ -191,7 +207,8 @@ def _array(value: Any, kinds: str, limits: Between) -> NDArray[Any]:
     if array.ndim < limits.axes:
         raise _Refused(_AXES[limits.axes])
     if array.size and array.dtype.kind in "biuf" and not (limits.holds(array.min()) and limits.holds(array.max())):
-        raise _outside(array, ~((array >= limits.low) & (array <= limits.high)), limits)
+        low, high = np.float64(limits.low), np.float64(limits.high)  # plain limits would be rounded to a float32 array
+        raise _outside(array, ~((array >= low) & (array <= high)), limits)
     if array.dtype.kind == "c" and not (np.abs(array) <= LARGEST).all():
         raise _outside(array, ~(np.abs(array) <= LARGEST), limits)
     return array
@@ -265,7 +282,7 @@ def _number_kind(what: str, limits: Between, whole: bool = False) -> Kind:
             if not whole:
                 raise _Refused(limits.missed(value)) from None
             beyond = abs(value) > LARGEST and value == value // 1
-            raise _Refused(f"{what} {limits.allowed or _SIZE * beyond}".rstrip()) from None
+            raise _Refused(_joined(what, limits.missed(value) if limits.allowed or beyond else "")) from None
 
     return Kind(what, limits.allowed, taken)
 

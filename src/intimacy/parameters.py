@@ -235,6 +235,10 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
         ends = f", from {value.min()} to {value.max()}" if value.size and value.dtype.kind in "iuf" else ""
         return f"an array of {value.dtype} and shape {value.shape}{ends}"
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return f"{shown(value.item())} as an array without axes"
+    if isinstance(value, np.number | np.bool_ | np.str_):
+        value = value.item()  # np.float64(0.5) reads as a fault
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return f"a whole number of about {round(value.bit_length() * math.log10(2))} digits"
     if isinstance(value, float) and not math.isfinite(value):

@@ -354,7 +354,7 @@ def test_which_payoffs_make_a_dilemma() -> None:
         (lambda: expected(generous(), generous(), slip=math.nan), "slip must be between 0 and 1, got nan"),
         (
             lambda: expected(generous(), generous(), rounds=0),
-            "rounds must be at least 1, got 0",
+            "rounds must be a whole number of at least 1, got 0",
         ),
         (
             lambda: expected_pairs([], []),

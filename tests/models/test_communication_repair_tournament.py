@@ -104,7 +104,7 @@ def test_without_chance_all_at_once_is_the_match_played_alone() -> None:
         (lambda: in_a_crowd(np.ones((2, 3)), np.ones(2)), "table must be a square with 2 rows"),
         (lambda: in_a_crowd(np.ones((2, 2)), np.array([1.0, -1])), "copies must be at least 0, got"),
         (lambda: replicated(np.ones((2, 2)), np.array([0.5, 0.6]), 5), "shares must sum to 1"),
-        (lambda: replicated(-np.ones((2, 2)), np.array([0.5, 0.5]), 5), "points must be a square of 2 rows, all at"),
+        (lambda: replicated(-np.ones((2, 2)), np.array([0.5, 0.5]), 5), "points must be at least 0, got -1.0 at"),
         (
             lambda: replicated(np.ones((2, 2)), np.array([0.5, 0.5]), 0),
             "generations must be a whole number between 1 and 10000, got 0",

@@ -476,7 +476,7 @@ def test_the_posterior_odds_are_the_prior_odds_times_the_bayes_factor(prior, sen
         (lambda: posterior(1.2, 0.5, 0.5), "prior must be between 0 and 1, got 1.2"),
         (lambda: posterior(0.5, math.nan, 0.5), "sensitivity must be between 0 and 1, got nan"),
         (lambda: posterior(0.5, 0, [0, 0.1]), "must let the region be active with a chance above 0"),
-        (lambda: bayes_factor(0.5, 0), "base_rate must be above 0 and at most 1, got 0"),
+        (lambda: bayes_factor(0.5, 0), r"base_rate must be above 0 \(from 1e-9\) and at most 1, got 0"),
         (lambda: ReverseInference(base_rate=0), "base_rate must be between 0.01 and 1, got 0"),
     ],
 )

@@ -194,8 +194,8 @@ def test_the_curve_starts_at_nothing_rises_to_its_peak_and_falls(p: DoseResponse
         (lambda: DoseResponse(hill=0), r"hill must be between 0.5 and 8, got 0"),
         (lambda: dose_effect([3, -4], DoseResponse()), "dose must be at least 0 IU, got -4"),
         (lambda: effect_ratio(48, 0, DoseResponse()), "reference must be a dose that has an effect, got 0"),
-        (lambda: smallest_hill(1, 48, 24, DoseResponse()), "share must be between 0 and 1, got 1"),
-        (lambda: smallest_hill(0.5, 0, 24, DoseResponse()), r"dose must be above 0 \(from 1e-9 to 1e12\), got 0"),
+        (lambda: smallest_hill(1, 48, 24, DoseResponse()), "share must be above 0 and below 1, got 1"),
+        (lambda: smallest_hill(0.5, 0, 24, DoseResponse()), r"dose must be above 0 \(from 1e-9\), got 0"),
         (lambda: smallest_hill(0.5, 48, -1, DoseResponse()), r"reference must be above 0 \(.*\), got -1"),
     ],
 )
@@ -607,8 +607,8 @@ def test_the_table_of_the_studies():
     [
         (lambda: ByChance(participants=4), "participants must be a whole number between 5 and 100, got 4"),
         (lambda: ByChance(correlation=1), r"correlation must be between 0 and 0.95, got 1"),
-        (lambda: paired_power(0.5, 1), "participants must be at least 2, got 1"),
-        (lambda: paired_power(0.5, 17, 0), "alpha must be between 0 and 1, got 0"),
+        (lambda: paired_power(0.5, 1), "participants must be a whole number of at least 2, got 1"),
+        (lambda: paired_power(0.5, 17, 0), "alpha must be above 0 and below 1, got 0"),
     ],
 )
 def test_by_chance_refuses_bad_input(call, message: str):

@@ -561,9 +561,9 @@ def test_the_table_of_a_run_has_a_row_for_every_second_minute():
         (lambda: simulate_stress_axis(StressAxis(), 0), r"minutes_per_sample must be between 0\.01 and 2, got 0"),
         (lambda: simulate_stress_axis(StressAxis(), 3), r"minutes_per_sample must be between 0\.01 and 2, got 3"),
         (lambda: stability_border(StressAxis(), [3, -1]), "drives must be at least 0, got -1"),
-        (lambda: sweep_drive(StressAxis(), [-2.0]), "drives must be one row of numbers of at least 0"),
-        (lambda: sweep_drive(StressAxis(), []), "drives must be one row of numbers of at least 0"),
-        (lambda: sweep_drive(StressAxis(), [[1.0]]), "drives must be one row of numbers of at least 0"),
+        (lambda: sweep_drive(StressAxis(), [-2.0]), "drives must be at least 0, got -2.0"),
+        (lambda: sweep_drive(StressAxis(), []), "drives must be one row of numbers, at least one, got"),
+        (lambda: sweep_drive(StressAxis(), [[1.0]]), "drives must be one row of numbers, at least one, got"),
         (lambda: sweep_drive(StressAxis(), [1.0], hours=2), "hours must be between 4 and 384, got 2"),
     ],
 )

@@ -204,9 +204,9 @@ def test_bad_input_is_refused_by_name() -> None:
         fit([], [])
     with pytest.raises(ValueError, match=r"prior_belief must be between 0 and 1, got 1\.2"):
         fit([0], [1], prior_belief=1.2)
-    with pytest.raises(ValueError, match="rounds_per_partner must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="rounds_per_partner must be a whole number of at least 1, got 0"):
         fit([0], [1], rounds_per_partner=0)
-    with pytest.raises(ValueError, match="level must be between 0 and 1"):
+    with pytest.raises(ValueError, match="level must be above 0 and below 1"):
         fit([0], [1]).intervals(1)
     with pytest.raises(ValueError, match="must be one player's, got 2 players"):
         grid_posterior([[0, 4]], [[1, 1]])

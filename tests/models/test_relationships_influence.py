@@ -530,7 +530,7 @@ def test_tables_hold_the_runs():
         (lambda: Circle(who_repairs="me"), r"who_repairs must be one of 'everyone'.*got 'me'"),
         (lambda: influence_on(Influence(), 2, 0), r"person must be 0 \(i\) or 1 \(j\), got 2"),
         (lambda: conversation(Influence(), -1), r"turns must be a whole number between 0 and 100000, got -1"),
-        (lambda: turn_eigenvalues(1, 0.3, 0.3), r"inertia must be from 0 to below 1, got 1"),
+        (lambda: turn_eigenvalues(1, 0.3, 0.3), r"inertia must be at least 0 and below 1, got 1"),
         (lambda: turn_eigenvalues(0.4, 0.3, -0.3), r"slope_i and slope_j must have one sign, got 0\.3 and -0\.3"),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_test_that_flags_nobody_has_no_such_value():
         (lambda: predictive_value(0.1, -0.1, 0.9), "sensitivity must be between 0 and 1, got -0.1"),
         (lambda: predictive_value(0.1, 0.9, math.nan), "specificity must be between 0 and 1, got nan"),
         (lambda: base_rate_needed(1, 0.9, 0.9), "predictive_value must be at least 0 and below 1, got 1"),
-        (lambda: base_rate_needed(0.5, 0, 0.9), "sensitivity must be above 0 and at most 1, got 0"),
+        (lambda: base_rate_needed(0.5, 0, 0.9), r"sensitivity must be above 0 \(from 1e-9\) and at most 1, got 0"),
         (lambda: base_rate_needed(0.5, 0.9, 2), "specificity must be between 0 and 1, got 2"),
         (lambda: Overfitting(couples=10), "couples must be a whole number between 40 and 200, got 10"),
         (lambda: chance_of_perfect(0, 1), "couples must be a whole number between 1 and 5000, got 0"),

@@ -316,7 +316,7 @@ def test_same_seed_same_labs_and_nothing_is_ever_infinite(parameters, seed):
     [
         (lambda: ReplicationLab(participants=2), "participants must be a whole number between 5 and 2000, got 2"),
         (lambda: power(0.1, 3), "n_per_arm must be at least 4, got 3"),
-        (lambda: power(0.1, 30, alpha=1.5), "alpha must be between 0 and 1, got 1.5"),
+        (lambda: power(0.1, 30, alpha=1.5), "alpha must be above 0 and below 1, got 1.5"),
         (lambda: sample_size(0.001), "effect must be at least 0.01"),
         (lambda: sample_size(-0.5, two_sided=False), "effect must be at least 0.01"),
         (lambda: sample_size(0.5, power=0.01), "power must be between alpha"),
@@ -327,7 +327,7 @@ def test_same_seed_same_labs_and_nothing_is_ever_infinite(parameters, seed):
         (lambda: compare_proportions((5, 1), (4, 4)), "the first count must be between 0 and its total"),
         (lambda: compare_proportions((1, 0), (4, 0)), "the second count must be between 0 and its total"),
         (lambda: effect_from_z(9, 58), "z must be smaller in size than the root of 58 participants, got 9"),
-        (lambda: funnel_limits(0, [0.1], alpha=0), "alpha must be above 0 and below 1, got 0"),
+        (lambda: funnel_limits(0, [0.1], alpha=0), "alpha must be above 0 and below 1, by at least 1e-9, got 0"),
     ],
 )
 def test_bad_input_is_named_with_what_is_allowed(call, sentence):

@@ -368,10 +368,10 @@ def test_exact_evens_count_as_giving_up_and_certain_answers_make_one_miss_proof(
 )
 def test_chances_that_are_none_are_refused_by_name(misses):
     for chance in (0, -0.1, 1.1, math.nan):
-        with pytest.raises(ValueError, match="reply_probability must be above 0 and at most 1, got"):
+        with pytest.raises(ValueError, match=r"reply_probability must be above 0 \(from 1e-9\) and at most 1, got"):
             misses(chance, 0.02)
     for chance in (0, 1, math.nan):
-        with pytest.raises(ValueError, match="hazard must be above 0 and below 1, got"):
+        with pytest.raises(ValueError, match="hazard must be above 0 and below 1, by at least 1e-9, got"):
             misses(0.5, chance)
 
 

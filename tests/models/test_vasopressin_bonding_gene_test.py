@@ -210,11 +210,11 @@ def test_populations_that_cannot_be_are_refused(changes: dict, message: str):
 
 
 def test_studies_that_cannot_be_are_refused():
-    with pytest.raises(ValueError, match="people must be at least 20, got 19"):
+    with pytest.raises(ValueError, match="people must be a whole number of at least 20, got 19"):
         study_power(0.3, 19, 0.4)
     with pytest.raises(ValueError, match=r"carrier_frequency must be between 0\.0001 and 0\.9999, got 1"):
         detectable_difference(100, 1)
-    with pytest.raises(ValueError, match="alpha must be above 0 and below 1, got 0"):
+    with pytest.raises(ValueError, match="alpha must be above 0 and below 1, by at least 1e-9, got 0"):
         study_power(0.3, 100, 0.4, alpha=0)
     with pytest.raises(ValueError, match=r"power must be between alpha \(0.05\) and 1, got 0\.04"):
         detectable_difference(100, 0.4, power=0.04)

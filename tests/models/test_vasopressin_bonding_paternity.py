@@ -135,7 +135,7 @@ def test_studies_hold_the_truth_about_as_often_as_the_interval_says():
         (5, 4, 0.95, "count must be a whole number from 0 to its total, got 5 of 4"),
         (-1, 4, 0.95, "count must be a whole number from 0 to its total, got -1 of 4"),
         (0.5, 4, 0.95, "count must be a whole number from 0 to its total, got 0.5 of 4"),
-        (1, 4, 1, "level must be between 0 and 1, got 1"),
+        (1, 4, 1, "level must be above 0 and below 1, got 1"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(count: float, total: float, level: float, message: str):

@@ -17,13 +17,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import LARGEST, SMALLEST, Between, Seed, Shares, checked, require_together
+from intimacy.arguments import (
+    LARGEST,
+    SMALLEST,
+    Between,
+    InnerShare,
+    OpenShare,
+    Seed,
+    Shares,
+    checked,
+    require_together,
+)
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 SMALLEST_ARM = 4
+Effects = Annotated[ArrayLike, Between(-100, 100)]
+Arms = Annotated[ArrayLike, Between(SMALLEST_ARM, LARGEST)]
 SMALLEST_EFFECT = 0.01
 _DRAWS_PER_LAB = 5
 
@@ -152,9 +164,7 @@ def _published(rule: str, claimed: Booleans, estimate: Array) -> Booleans:
 
 
 @checked
-def power(
-    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05, two_sided: bool = True
-) -> Any:
+def power(effect: Effects, n_per_arm: Arms, alpha: OpenShare = 0.05, two_sided: bool = True) -> Any:
     """Return the probability of a significant result: a float, or an array as the inputs broadcast.
 
     The t statistic is noncentral t with 2n − 2 degrees of freedom and noncentrality d √(n/2). Two-sided power counts
@@ -169,7 +179,7 @@ def power(
 
 @checked
 def sample_size(
-    effect: Annotated[float, Between(-100, 100)], power: float = 0.8, alpha: float = 0.05, two_sided: bool = True
+    effect: Annotated[float, Between(-100, 100)], power: float = 0.8, alpha: OpenShare = 0.05, two_sided: bool = True
 ) -> int:
     """Return the smallest n per arm whose :func:`power` is at least ``power``; at least 4.
 
@@ -197,7 +207,7 @@ def sample_size(
 
 
 @checked
-def positive_predictive_value(power: Shares, prior: Shares, alpha: ArrayLike = 0.05, bias: Shares = 0.0) -> Any:
+def positive_predictive_value(power: Shares, prior: Shares, alpha: Shares = 0.05, bias: Shares = 0.0) -> Any:
     """Return the probability that a claimed finding is true: a float, or an array as the inputs broadcast.
 
     With the share π of hypotheses that are true and the bias u (Ioannidis 2005, doi 10.1371/journal.pmed.0020124)::
@@ -209,9 +219,8 @@ def positive_predictive_value(power: Shares, prior: Shares, alpha: ArrayLike = 0
     Raises:
         ValueError: an argument is not between 0 and 1, or no finding can ever be claimed.
     """
-    shares = {"power": power, "prior": prior, "alpha": alpha, "bias": bias}
-    checked = [_checked_share(name, value) for name, value in shares.items()]
-    power_, prior_, alpha_, bias_ = np.broadcast_arrays(*checked)
+    shares = (np.asarray(each, dtype=np.float64) for each in (power, prior, alpha, bias))
+    power_, prior_, alpha_, bias_ = np.broadcast_arrays(*shares)
     true_claims = prior_ * (power_ + bias_ * (1 - power_))
     false_claims = (1 - prior_) * (alpha_ + bias_ * (1 - alpha_))
     if np.any(true_claims + false_claims == 0):
@@ -220,9 +229,7 @@ def positive_predictive_value(power: Shares, prior: Shares, alpha: ArrayLike = 0
 
 
 @checked
-def expected_significant_estimate(
-    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05
-) -> Any:
+def expected_significant_estimate(effect: Effects, n_per_arm: Arms, alpha: OpenShare = 0.05) -> Any:
     """Return the mean estimate of the significant *positive* results (the winner's curse).
 
     A float, or an array as the inputs broadcast. Closed form: see :func:`exaggeration_ratio`.
@@ -230,13 +237,13 @@ def expected_significant_estimate(
     Raises:
         ValueError: alpha is not between 0 and 1, or an arm has fewer than 4 participants.
     """
-    effect, n = _checked_design(effect, n_per_arm, alpha)
+    effect, n = _design(effect, n_per_arm)
     above, _ = _significant_tails(effect, n, alpha, two_sided=True)
     return _plain(_sum_of_significant(effect, n, alpha) / above)
 
 
 @checked
-def sign_error_rate(effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05) -> Any:
+def sign_error_rate(effect: Effects, n_per_arm: Arms, alpha: OpenShare = 0.05) -> Any:
     """Return the share of significant results that have the wrong sign (type S error); one half when the effect is 0.
 
     Gelman and Carlin (2014, doi 10.1177/1745691614551642). A float, or an array as the inputs broadcast.
@@ -249,9 +256,7 @@ def sign_error_rate(effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm:
 
 
 @checked
-def exaggeration_ratio(
-    effect: Annotated[ArrayLike, Between(-100, 100)], n_per_arm: ArrayLike, alpha: float = 0.05
-) -> Any:
+def exaggeration_ratio(effect: Effects, n_per_arm: Arms, alpha: OpenShare = 0.05) -> Any:
     """Return how many times the true effect a significant estimate is on average, sign ignored (type M error).
 
     Gelman and Carlin (2014, doi 10.1177/1745691614551642). For T noncentral t with ν degrees of freedom and
@@ -265,7 +270,7 @@ def exaggeration_ratio(
     Raises:
         ValueError: the effect is 0, alpha is not between 0 and 1, or an arm has fewer than 4 participants.
     """
-    effect, n = _checked_design(effect, n_per_arm, alpha)
+    effect, n = _design(effect, n_per_arm)
     if np.any(np.abs(effect) < SMALLEST):
         raise ValueError("effect must not be 0, because nothing can be compared with it, got 0")
     above, below = _significant_tails(effect, n, alpha, two_sided=True)
@@ -274,11 +279,7 @@ def exaggeration_ratio(
 
 
 @checked
-def funnel_limits(
-    centre: float,
-    standard_errors: ArrayLike,
-    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = 0.05,
-) -> tuple[Array, Array]:
+def funnel_limits(centre: float, standard_errors: ArrayLike, alpha: InnerShare = 0.05) -> tuple[Array, Array]:
     """Return the two sides of the funnel, centre ± z · standard error, one entry per standard error.
 
     Around the true effect it holds a share 1 − alpha of all studies; around 0 it holds the non-significant ones.
@@ -288,7 +289,6 @@ def funnel_limits(
     """
     from scipy.special import ndtri  # here because the import takes 0.2 s
 
-    _check_alpha(alpha)
     reach = ndtri(1 - alpha / 2) * np.asarray(standard_errors, dtype=np.float64)
     return centre - reach, centre + reach
 
@@ -314,9 +314,7 @@ def compare_proportions(successes: tuple[int, int], totals: tuple[int, int]) -> 
     """
     for name, count, total in zip(("first", "second"), successes, totals, strict=True):
         if total < 1 or not 0 <= count <= total:
-            raise ValueError(
-                f"the {name} count must be between 0 and its total (1 or more), got {count!r} of {total!r}"
-            )
+            raise ValueError(f"the {name} count must be between 0 and its total (1 or more), got {count} of {total}")
     hits = sum(successes)
     counts = range(max(0, hits - totals[1]), min(hits, totals[0]) + 1)
     weights = [math.comb(totals[0], count) * math.comb(totals[1], hits - count) for count in counts]
@@ -356,7 +354,7 @@ def two_sided_p(t: ArrayLike, degrees_of_freedom: Annotated[ArrayLike, Between(S
 def t_test_power(
     noncentrality: Annotated[ArrayLike, Between(-1e6, 1e6)],
     freedom: Annotated[ArrayLike, Between(SMALLEST, LARGEST, "above 0")],
-    alpha: float = 0.05,
+    alpha: OpenShare = 0.05,
 ) -> Any:
     """Return the chance that a two-sided t test is significant, in either direction: a float, or as inputs broadcast.
 
@@ -365,7 +363,6 @@ def t_test_power(
     Raises:
         ValueError: alpha is not between 0 and 1.
     """
-    _check_alpha(alpha)
     require_together(noncentrality=noncentrality, freedom=freedom)
     above, below = _tails(np.asarray(noncentrality, dtype=np.float64), np.asarray(freedom, dtype=np.float64), alpha / 2)
     return _plain(np.minimum(above + below, 1.0))
@@ -380,7 +377,7 @@ def _tails(shift: Array, freedom: Array, tail: float) -> tuple[Array, Array]:
 
 def _significant_tails(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float, two_sided: bool) -> tuple[Array, Array]:
     """Return the probabilities of a significant positive and of a significant negative result."""
-    effect, n = _checked_design(effect, n_per_arm, alpha)
+    effect, n = _design(effect, n_per_arm)
     above, below = _tails(effect * np.sqrt(n / 2), 2 * n - 2, alpha / 2 if two_sided else alpha)
     return above, below if two_sided else np.zeros_like(above)
 
@@ -418,25 +415,9 @@ def _noncentral_t_below(t: Array, freedom: Array, shift: Array) -> Array:
     return probability
 
 
-def _checked_design(effect: ArrayLike, n_per_arm: ArrayLike, alpha: float) -> tuple[Array, Array]:
-    _check_alpha(alpha)
-    n = np.asarray(n_per_arm, dtype=np.float64)
-    if np.any(n < SMALLEST_ARM):
-        raise ValueError(f"n_per_arm must be at least {SMALLEST_ARM}, got {n.min():g}")
+def _design(effect: ArrayLike, n_per_arm: ArrayLike) -> tuple[Array, Array]:
     require_together(effect=effect, n_per_arm=n_per_arm)
-    return np.asarray(effect, dtype=np.float64), n
-
-
-def _check_alpha(alpha: float) -> None:
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha must be between 0 and 1, got {alpha!r}")
-
-
-def _checked_share(name: str, value: ArrayLike) -> Array:
-    shares = np.asarray(value, dtype=np.float64)
-    if not np.all((shares >= 0) & (shares <= 1)):
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-    return shares
+    return np.asarray(effect, dtype=np.float64), np.asarray(n_per_arm, dtype=np.float64)
 
 
 def _plain(values: Array) -> Any:

@@ -17,12 +17,13 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Seed, Share, checked
+from intimacy.arguments import ABOVE_0, Between, Seed, Share, checked
 from intimacy.parameters import Parameters, number
 
 Array = NDArray[np.float64]
@@ -85,16 +86,14 @@ def simulate_bad_days(parameters: BadDays, *, seed: Seed) -> Week:
 
 
 @checked
-def expected_rise(passing_share: Share, help_share: float = HELP_SHARE) -> float:
+def expected_rise(
+    passing_share: Share, help_share: Annotated[float, Between(ABOVE_0, 1, "above 0 and at most 1")] = HELP_SHARE
+) -> float:
     """Return λ φ(z)/s: by how much those who come rise on average with nothing done, in standard deviations.
 
     Raises:
         ValueError: passing_share is not between 0 and 1, or help_share not above 0 and at most 1.
     """
-    if not 0 <= passing_share <= 1:
-        raise ValueError(f"passing_share must be between 0 and 1, got {passing_share!r}")
-    if not 0 < help_share <= 1:
-        raise ValueError(f"help_share must be above 0 and at most 1, got {help_share!r}")
     if help_share == 1:
         return 0.0
     normal = NormalDist()

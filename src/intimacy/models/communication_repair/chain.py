@@ -21,16 +21,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Count, Share, checked
+from intimacy.arguments import LARGEST, Between, Count, Share, checked
 from intimacy.models.communication_repair.strategies import PAYOFFS, Strategy
 from intimacy.parameters import shown
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Rounds = Annotated[int, Between(1, LARGEST)]
 
 SWAPPED = [0, 2, 1, 3]
 """The outcomes of a round as the second person counts them."""
@@ -70,13 +72,12 @@ def left_after(error: Share, repair: Share) -> float:
     Raises:
         ValueError: error or repair is not between 0 and 1.
     """
-    require_probabilities(error=error, repair=repair)
     return error * (1 - repair)
 
 
 @checked
 def expected(
-    first: Strategy, second: Strategy, *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: int | None = None
+    first: Strategy, second: Strategy, *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: Rounds | None = None
 ) -> Expectation:
     """Return the mean over some rounds from the beginning on, or over endless rounds where ``rounds`` is None.
 
@@ -106,8 +107,6 @@ def expected_by_round(
         ValueError: slip, mishearing or planted_chance is not between 0 and 1, rounds is below 1, or planted is not
             between 0 and rounds.
     """
-    require_probabilities(slip=slip, mishearing=mishearing, planted_chance=planted_chance)
-    _require_rounds(rounds)
     if not 0 <= planted <= rounds:
         raise ValueError(f"planted must be between 0 and {rounds}, got {planted!r}")
     chain, outcomes = _joint([first], [second], slip, mishearing)
@@ -128,7 +127,7 @@ def expected_pairs(
     *,
     slip: Share = 0.0,
     mishearing: Share = 0.0,
-    rounds: int | None = None,
+    rounds: Rounds | None = None,
 ) -> Expectation:
     """Return the means of many pairs at once, outcomes of shape (pairs, 4).
 
@@ -136,7 +135,6 @@ def expected_pairs(
         ValueError: there is no pair, first and second differ in length, slip or mishearing is not between 0 and 1, or
             rounds is below 1.
     """
-    require_probabilities(slip=slip, mishearing=mishearing)
     if len(first) != len(second) or not len(first):
         raise ValueError(f"first and second must be equally long and not empty, got {len(first)} and {len(second)}")
     chain, outcomes = _joint(first, second, slip, mishearing)
@@ -145,7 +143,7 @@ def expected_pairs(
 
 @checked
 def expected_for_all(
-    strategies: Sequence[Strategy], *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: int | None = None
+    strategies: Sequence[Strategy], *, slip: Share = 0.0, mishearing: Share = 0.0, rounds: Rounds | None = None
 ) -> Expectation:
     """Return the means of every pair of some strategies, outcomes of shape (strategies, strategies, 4): row, column.
 
@@ -175,7 +173,6 @@ def four_by_four(first: ArrayLike, second: ArrayLike, slip: Share = 0.0) -> Arra
     Raises:
         ValueError: first or second is not four probabilities, or slip is not between 0 and 1.
     """
-    require_probabilities(slip=slip)
     one, other = (_four(name, each) for name, each in (("first", first), ("second", second)))
     p, q = (1 - 2 * slip) * one + slip, ((1 - 2 * slip) * other + slip)[SWAPPED]
     return np.stack([p * q, p * (1 - q), (1 - p) * q, (1 - p) * (1 - q)], axis=1)
@@ -214,7 +211,6 @@ def generous_reaching_out(generosity: Share, slip: Share = 0.0, mishearing: Shar
     Raises:
         ValueError: an argument is not between 0 and 1, or nothing is ever forgiven and nothing ever goes wrong.
     """
-    require_probabilities(generosity=generosity, slip=slip, mishearing=mishearing)
     carried = (1 - 2 * slip) * (1 - generosity)
     echo = 1 - carried * (1 - 2 * mishearing)
     if echo == 0:
@@ -231,25 +227,7 @@ def pavlov_reaching_out(error: Share) -> float:
     Raises:
         ValueError: error is not between 0 and 1.
     """
-    require_probabilities(error=error)
     return (1 - error) * (1 - 2 * error + 4 * error**2)
-
-
-@checked
-def require_probabilities(**values: float) -> None:
-    """Refuse what is not between 0 and 1, by its name.
-
-    Raises:
-        ValueError: a value is not between 0 and 1.
-    """
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-
-
-def _require_rounds(rounds: int) -> None:
-    if rounds < 1:
-        raise ValueError(f"rounds must be at least 1, got {rounds!r}")
 
 
 def _four(name: str, values: ArrayLike) -> Array:
@@ -324,7 +302,6 @@ def _mean(chain: Array, outcomes: Array, begin: Array, rounds: int | None) -> Ar
             if np.abs(chain - before).max() < _SETTLED:
                 break
         return begin @ (chain @ outcomes)
-    _require_rounds(rounds)
     total = np.zeros((len(chain), 1, 4))
     left = rounds
     while True:

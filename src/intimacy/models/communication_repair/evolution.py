@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Between, Share, checked
+from intimacy.arguments import LARGEST, Between, Share, checked
 from intimacy.models.communication_repair.chain import left_after
 from intimacy.models.communication_repair.match import (
     generosity_of_the_generous,
@@ -162,7 +162,7 @@ def simulate_crowd(parameters: Crowd) -> CrowdRun:
 
 @checked
 def replicated(
-    points: Array,
+    points: Annotated[Array, Between(0, LARGEST)],
     shares: Annotated[Array, Between(0, 1, axes=1)],
     generations: Annotated[int, Between(1, 10_000)],
     selection: Share = 1.0,
@@ -174,8 +174,8 @@ def replicated(
         ValueError: points is not a square table of numbers from 0 on, shares are not from 0 on with sum 1 and one per
             row, generations is below 1, or selection or newcomers is not between 0 and 1.
     """
-    if points.shape != (len(shares), len(shares)) or (points < 0).any():
-        raise ValueError(f"points must be a square of {len(shares)} rows, all at least 0, got shape {points.shape}")
+    if points.shape != (len(shares), len(shares)):
+        raise ValueError(f"points must be a square of {len(shares)} rows, got shape {points.shape}")
     if not np.isclose(shares.sum(), 1):
         raise ValueError(f"shares must sum to 1, got {shown(shares)}")
     success = 1 - selection + selection * points  # the shares sum to 1, so this is the same as adding 1 − w afterwards

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from intimacy.arguments import Share, checked
+from intimacy.arguments import Between, Share, checked
 
 REACH_OUT, HOLD_BACK = 0, 1
 """The two moves, as they index every table."""
@@ -47,7 +48,7 @@ class Strategy:
     name: str
     label: str
     description: str
-    reach_out: tuple[float, ...]
+    reach_out: Annotated[tuple[float, ...], Between(0, 1)]
     next_state: tuple[Answer, ...]
     counterpart: str = ""
 
@@ -58,11 +59,9 @@ class Strategy:
                 f"next_state must have one entry per state of reach_out, at least one, got {len(self.next_state)} "
                 f"for {states}"
             )
-        for chance in self.reach_out:
-            _require_probability("reach_out", chance)
         for state in (state for answer in self.next_state for row in answer for state in row):
             if not 0 <= state < states:
-                raise ValueError(f"next_state must be between 0 and {states - 1}, got {state!r}")
+                raise ValueError(f"next_state must be between 0 and {states - 1}, got {state}")
 
     @property
     def states(self) -> int:
@@ -98,7 +97,6 @@ def generous(generosity: Share = 1 / 3) -> Strategy:
     Raises:
         ValueError: generosity is not between 0 and 1.
     """
-    _require_probability("generosity", generosity)
     return Strategy(
         "generous",
         "Generous",
@@ -153,13 +151,8 @@ def is_dilemma(payoffs: tuple[float, float, float, float]) -> bool:
 def _require_dilemma(payoffs: Sequence[float]) -> tuple[float, float, float, float]:
     reward, sucker, temptation, punishment = map(float, payoffs)
     if not temptation > reward > punishment > sucker:
-        raise ValueError(f"payoffs must be (R, S, T, P) with T > R > P > S, got {tuple(payoffs)!r}")
+        raise ValueError(f"payoffs must be (R, S, T, P) with T > R > P > S, got {', '.join(map(str, payoffs))}")
     return reward, sucker, temptation, punishment
-
-
-def _require_probability(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
 
 
 def _contrite_answers() -> tuple[Answer, ...]:

@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Between, Seed, Share, checked
+from intimacy.arguments import LARGEST, Between, Seed, Share, checked
 from intimacy.models.communication_repair.chain import (
     SWAPPED,
     Expectation,
     expected_for_all,
     left_after,
-    require_probabilities,
 )
 from intimacy.models.communication_repair.match import (
     generosity_of_the_generous,
@@ -92,13 +91,9 @@ def play_all(
     Raises:
         ValueError: there is no strategy, slip or mishearing is not between 0 and 1, or rounds or repeats is below 1.
     """
-    require_probabilities(slip=slip, mishearing=mishearing)
     count = len(strategies)
     if not count:
         raise ValueError("strategies must hold at least one strategy, got none")
-    for name, value in (("rounds", rounds), ("repeats", repeats)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value!r}")
     rows, columns = np.triu_indices(count)
     chance, leads_to, first_state = _machines(strategies, slip)
     states = np.repeat(first_state[np.stack([rows, columns])], repeats, axis=1)
@@ -246,7 +241,7 @@ def _played_by_twelve(slip: float, mishearing: float, generosity: float, seed: i
 
 
 @checked
-def in_a_crowd(table: Array, copies: Annotated[Array, Between(axes=1)]) -> Array:
+def in_a_crowd(table: Array, copies: Annotated[Array, Between(0, LARGEST, axes=1)]) -> Array:
     """Return each row's mean over everybody else in a crowd: Σ_k (n_k − [k = i]) table_ik / (N − 1); 0 if N is 1.
 
     Raises:
@@ -254,8 +249,6 @@ def in_a_crowd(table: Array, copies: Annotated[Array, Between(axes=1)]) -> Array
     """
     if table.shape != (len(copies), len(copies)):
         raise ValueError(f"table must be a square with {len(copies)} rows, got shape {table.shape}")
-    if (copies < 0).any():
-        raise ValueError(f"copies must be at least 0, got {copies.min()!r}")
     others = copies.sum() - 1
     if others <= 0:
         return np.zeros(len(copies))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Between, Count, Seed, checked
+from intimacy.arguments import AboveZero, AllAtLeastZero, Between, Count, Seed, checked
 from intimacy.parameters import Parameters, integer, number, shown, switch
 
 Array = NDArray[np.float64]
@@ -129,47 +129,38 @@ def order_by_coupling(parameters: Crowd, couplings: Annotated[ArrayLike, Between
 
 
 @checked
-def natural_frequencies(people: Count, spread: float) -> Array:
+def natural_frequencies(people: Count, spread: AboveZero) -> Array:
     """Return the N mid-quantiles γ tan(π ((k + 1/2) / N − 1/2)) of a Lorentz distribution (rad/s), shape (people,).
 
     Raises:
         ValueError: people is below 1, or spread is not above 0.
     """
-    if people < 1:
-        raise ValueError(f"people must be at least 1, got {people!r}")
-    if not spread > 0:
-        raise ValueError(f"spread must be above 0, got {spread!r}")
     return spread * np.tan(np.pi * ((np.arange(people) + 0.5) / people - 0.5))
 
 
 @checked
-def critical_coupling(spread: float) -> float:
+def critical_coupling(spread: AboveZero) -> float:
     """Return K_c = 2γ (rad/s), above which an endless crowd orders itself.
 
     Raises:
         ValueError: spread is not above 0.
     """
-    if not spread > 0:
-        raise ValueError(f"spread must be above 0, got {spread!r}")
     return 2 * spread
 
 
 @checked
-def endless_order(coupling: ArrayLike, spread: float) -> Array:
+def endless_order(coupling: AllAtLeastZero, spread: AboveZero) -> Array:
     """Return the order of an endless crowd, √(1 − K_c / K) above the critical coupling and 0 below; any shape.
 
     Raises:
         ValueError: a coupling is negative, or spread is not above 0.
     """
-    values = np.asarray(coupling, dtype=np.float64)
-    if not np.all(values >= 0):
-        raise ValueError(f"coupling must be at least 0, got {coupling!r}")
     critical = critical_coupling(spread)
-    return np.sqrt(1 - critical / np.maximum(values, critical))
+    return np.sqrt(1 - critical / np.maximum(np.asarray(coupling, dtype=np.float64), critical))
 
 
 @checked
-def endless_order_over_time(parameters: Crowd, seconds: ArrayLike) -> Array:
+def endless_order_over_time(parameters: Crowd, seconds: AllAtLeastZero) -> Array:
     """Return the order at each time of an endless crowd that started together; any shape.
 
     Ott and Antonsen (2008): the square of the order grows logistically, dr²/dt = r² (K − 2γ − K r²), from r = 1.
@@ -178,8 +169,6 @@ def endless_order_over_time(parameters: Crowd, seconds: ArrayLike) -> Array:
         ValueError: a time is negative.
     """
     times = np.asarray(seconds, dtype=np.float64)
-    if not np.all(times >= 0):
-        raise ValueError(f"seconds must be at least 0, got {seconds!r}")
     coupling, growth = parameters.coupling, parameters.coupling - critical_coupling(parameters.spread)
     # 1/r² relaxes exponentially: its distance from 1 is K times the integral of exp(−growth · time) less what decays.
     integral = times if growth == 0 else -np.expm1(-growth * times) / growth

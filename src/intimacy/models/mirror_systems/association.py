@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Between, Seed, Share, checked
+from intimacy.arguments import LARGEST, AboveZero, AtLeastZero, Between, OpenShare, Seed, Share, checked
 from intimacy.parameters import Parameters, choice, integer, number, shown
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
+Actions = Annotated[int, Between(2, LARGEST)]
 
 MOST_ACTIONS = 8
 MOST_TRIALS = 3000
@@ -144,8 +145,6 @@ class AssociationRun:
         Raises:
             ValueError: stops is below 2.
         """
-        if stops < 2:
-            raise ValueError(f"stops must be at least 2, got {stops!r}")
         trials = np.rint(np.linspace(0, len(self.done), stops)).astype(np.int64)
         return trials, self.weights[trials]
 
@@ -224,7 +223,9 @@ def mirror_index(weights: ArrayLike) -> Array:
 
 
 @checked
-def settled_index(rule: str, contingency: Share, actions: int = 2, *, mirror: bool = True, decay: float = 1.0) -> float:
+def settled_index(
+    rule: str, contingency: Share, actions: Actions = 2, *, mirror: bool = True, decay: AboveZero = 1.0
+) -> float:
     """Return the mirror index that endless experience of one kind ends at, on average.
 
     Delta rule: c for mirror experience, because W*ᵢⱼ = P(i done | j seen), and −c/(n−1) for counter-mirror experience.
@@ -236,21 +237,17 @@ def settled_index(rule: str, contingency: Share, actions: int = 2, *, mirror: bo
     """
     if rule not in ("delta", "covariance"):
         raise ValueError(f"rule must be one of 'delta', 'covariance', got {rule!r}")
-    _require_contingencies(contingency=contingency)
-    _require_actions(actions)
-    if not decay > 0:
-        raise ValueError(f"decay must be above 0, got {decay!r}")
     index = contingency if mirror else -contingency / (actions - 1)
     return index if rule == "delta" else index / (actions * decay)
 
 
 @checked
 def reversed_index(
-    exposures: float,
+    exposures: AtLeastZero,
     childhood_contingency: Share,
     training_contingency: Share,
-    learning_rate: float,
-    actions: int = 2,
+    learning_rate: OpenShare,
+    actions: Actions = 2,
 ) -> float:
     """Return the delta rule's mean mirror index after k exposures per seen action of counter-mirror training.
 
@@ -260,9 +257,6 @@ def reversed_index(
         ValueError: an argument is out of range (exposures from 0, contingencies 0 to 1, learning_rate above 0 and
             below 1, actions from 2).
     """
-    if not exposures >= 0:
-        raise ValueError(f"exposures must be at least 0, got {exposures!r}")
-    _require_reversal(childhood_contingency, training_contingency, learning_rate, actions)
     limit = training_contingency / (actions - 1)
     index: float = -limit + (childhood_contingency + limit) * (1 - learning_rate) ** exposures
     return index
@@ -270,7 +264,7 @@ def reversed_index(
 
 @checked
 def crossing_exposures(
-    childhood_contingency: Share, training_contingency: Share, learning_rate: float, actions: int = 2
+    childhood_contingency: Share, training_contingency: Share, learning_rate: OpenShare, actions: Actions = 2
 ) -> float:
     """Return k* = ln(1 + (n−1) c₀/c₁) / −ln(1 − η), the exposures per seen action at which :func:`reversed_index` is 0.
 
@@ -280,7 +274,6 @@ def crossing_exposures(
         ValueError: an argument is out of range (contingencies 0 to 1, learning_rate above 0 and below 1, actions from
             2).
     """
-    _require_reversal(childhood_contingency, training_contingency, learning_rate, actions)
     if training_contingency == 0:
         return math.inf
     return math.log1p((actions - 1) * childhood_contingency / training_contingency) / -math.log1p(-learning_rate)
@@ -625,21 +618,3 @@ def _expected_contingency(parameters: Contingency) -> Array:
     left = (1 - parameters.learning_rate * values) ** np.arange(parameters.trials + 1)[:, np.newaxis]
     expected: Array = settled - (left * (settled @ vectors)) @ vectors.T
     return expected
-
-
-def _require_reversal(childhood: float, training: float, learning_rate: float, actions: int) -> None:
-    _require_contingencies(childhood_contingency=childhood, training_contingency=training)
-    if not 0 < learning_rate < 1:
-        raise ValueError(f"learning_rate must be above 0 and below 1, got {learning_rate!r}")
-    _require_actions(actions)
-
-
-def _require_contingencies(**values: float) -> None:
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-
-
-def _require_actions(actions: int) -> None:
-    if not actions >= 2:
-        raise ValueError(f"actions must be at least 2, got {actions!r}")

@@ -19,8 +19,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import SMALLEST, Between, Positive, Seed, Share, checked
-from intimacy.parameters import Parameters, integer, number, require_positive, switch
+from intimacy.arguments import (
+    BELOW_1,
+    LARGEST,
+    AboveZero,
+    AtLeastZero,
+    Between,
+    NonzeroShare,
+    Positive,
+    Seed,
+    Share,
+    checked,
+)
+from intimacy.parameters import Parameters, integer, number, switch
 
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -248,26 +259,21 @@ def expected_accuracy(parameters: Overlap, trained: State, tested: State) -> flo
 
 
 @checked
-def ideal_accuracy(shared_code: Share, pattern_strength: float, noise: Positive, voxels: Positive) -> float:
+def ideal_accuracy(shared_code: Share, pattern_strength: AtLeastZero, noise: Positive, voxels: Positive) -> float:
     """Return Φ(ρ s √V / (√2 σ)), the accuracy of a decoder that knows the pattern of one state and is shown the other.
 
     Raises:
         ValueError: shared_code is not between 0 and 1, pattern_strength is below 0, or noise or voxels is not above 0.
     """
-    if not 0 <= shared_code <= 1:
-        raise ValueError(f"shared_code must be between 0 and 1, got {shared_code!r}")
-    if not pattern_strength >= 0:
-        raise ValueError(f"pattern_strength must be at least 0, got {pattern_strength!r}")
-    require_positive(noise=noise, voxels=voxels)
     return NormalDist().cdf(shared_code * pattern_strength * math.sqrt(voxels) / (math.sqrt(2) * noise))
 
 
 @checked
 def voxels_needed(
-    accuracy: float,
-    shared_code: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
+    accuracy: Annotated[float, Between(CHANCE, BELOW_1, f"at least {CHANCE} and below 1")],
+    shared_code: NonzeroShare,
     pattern_strength: Positive,
-    noise: float,
+    noise: AboveZero,
 ) -> float:
     """Return V = 2 (σ Φ⁻¹(accuracy) / (ρ s))², at which :func:`ideal_accuracy` reaches an accuracy.
 
@@ -275,11 +281,6 @@ def voxels_needed(
         ValueError: accuracy is not from 0.5 to below 1, shared_code is not above 0 and at most 1, or pattern_strength
             or noise is not above 0.
     """
-    if not CHANCE <= accuracy < 1:
-        raise ValueError(f"accuracy must be at least {CHANCE} and below 1, got {accuracy!r}")
-    if not 0 < shared_code <= 1:
-        raise ValueError(f"shared_code must be above 0 and at most 1, got {shared_code!r}")
-    require_positive(pattern_strength=pattern_strength, noise=noise)
     return 2 * (noise * NormalDist().inv_cdf(accuracy) / (shared_code * pattern_strength)) ** 2
 
 
@@ -298,14 +299,12 @@ def expected_dice(parameters: Overlap) -> float:
 
 
 @checked
-def wilson_interval(correct: int, tests: int) -> Accuracy:
+def wilson_interval(correct: int, tests: Annotated[int, Between(1, LARGEST)]) -> Accuracy:
     """Return a share with its 95 % interval (Wilson 1927), which stays within 0 and 1 and is good for few tests.
 
     Raises:
         ValueError: tests is below 1, or correct is not between 0 and tests.
     """
-    if not tests >= 1:
-        raise ValueError(f"tests must be at least 1, got {tests!r}")
     if not 0 <= correct <= tests:
         raise ValueError(f"correct must be between 0 and {tests}, got {correct!r}")
     z = NormalDist().inv_cdf(0.975)

@@ -18,11 +18,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import MOST, SMALLEST, Between, Seed, Share, Shares, checked, require_together
-from intimacy.parameters import Parameters, choice, integer, number, require_positive
+from intimacy.arguments import (
+    LARGEST,
+    MOST,
+    SMALLEST,
+    AllAtLeastZero,
+    Between,
+    InnerShare,
+    Seed,
+    Share,
+    Shares,
+    checked,
+    require_together,
+)
+from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Players = Annotated[int, Between(2, LARGEST)]
+Spread = Annotated[float, Between(SMALLEST, 100, "above 0 and at most 100")]
 
 MOST_THROWS = 60
 LEAST_RATING, MOST_RATING = 1.0, 5.0
@@ -220,19 +234,17 @@ def simulate_ball_game(parameters: BallGame, seed: Seed = 7) -> BallGameRun:
 
 
 @checked
-def fair_share(players: int) -> float:
+def fair_share(players: Players) -> float:
     """Return q_f = 1/(n − 1), your share of the throws of the others in a fair game.
 
     Raises:
         ValueError: there are fewer than 2 players.
     """
-    if not players >= 2:
-        raise ValueError(f"players must be at least 2, got {players!r}")
     return 1 / (players - 1)
 
 
 @checked
-def expected_balls(inclusion_probability: Share, throws: ArrayLike) -> Array:
+def expected_balls(inclusion_probability: Share, throws: AllAtLeastZero) -> Array:
     """Return how many of the first K throws come to you, on average, if you hold the ball at the start.
 
     After k throws you hold the ball with probability h_k = h + (1 − h)(−p)^k, where h = p/(1 + p); the sum over k is
@@ -242,10 +254,6 @@ def expected_balls(inclusion_probability: Share, throws: ArrayLike) -> Array:
         ValueError: the probability is not between 0 and 1, or a number of throws is below 0.
     """
     p, count = inclusion_probability, np.asarray(throws, dtype=np.float64)
-    if not 0 <= p <= 1:
-        raise ValueError(f"inclusion_probability must be between 0 and 1, got {p!r}")
-    if (count < 0).any():
-        raise ValueError(f"throws must be at least 0, got {count.min():g}")
     held = p / (1 + p)
     alternating = np.where(count % 2, -1.0, 1.0) * p**count
     balls: Array = np.maximum(0, count * held - (1 - held) * held * (1 - alternating))  # 0, too, where it rounds below
@@ -254,10 +262,7 @@ def expected_balls(inclusion_probability: Share, throws: ArrayLike) -> Array:
 
 @checked
 def expected_share(
-    scripted_throws: ArrayLike,
-    inclusion_probability: Share,
-    learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-    players: int,
+    scripted_throws: AllAtLeastZero, inclusion_probability: Share, learning: InnerShare, players: Players
 ) -> Array:
     """Return the mean of the expected share after k scripted throws: q_k = p + (q_f − p)(1 − α)^k.
 
@@ -268,32 +273,22 @@ def expected_share(
             below 1, or there are fewer than 2 players.
     """
     k, p = np.asarray(scripted_throws, dtype=np.float64), inclusion_probability
-    if (k < 0).any():
-        raise ValueError(f"scripted_throws must be at least 0, got {k.min():g}")
-    if not 0 <= p <= 1:
-        raise ValueError(f"inclusion_probability must be between 0 and 1, got {p!r}")
-    _require_learning(learning)
     share: Array = p + (fair_share(players) - p) * (1 - learning) ** k
     return share
 
 
 @checked
-def half_life(learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")]) -> float:
+def half_life(learning: InnerShare) -> float:
     """Return ln 2/−ln(1 − α), the scripted throws in which the expected share of someone left out halves.
 
     Raises:
         ValueError: learning is not above 0 and below 1.
     """
-    _require_learning(learning)
     return math.log(2) / -math.log1p(-learning)
 
 
 @checked
-def share_path(
-    comes: Annotated[ArrayLike, Between(0, 1, axes=1)],
-    learning: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-    players: int,
-) -> Array:
+def share_path(comes: Annotated[ArrayLike, Between(0, 1, axes=1)], learning: InnerShare, players: Players) -> Array:
     """Return the expected share before the first and after each scripted throw, from the fair share on.
 
     Args:
@@ -307,7 +302,6 @@ def share_path(
     Raises:
         ValueError: learning is not above 0 and below 1, or there are fewer than 2 players.
     """
-    _require_learning(learning)
     seen = np.asarray(comes, dtype=np.float64)
     path = np.empty((*seen.shape[:-1], seen.shape[-1] + 1))
     path[..., 0] = fair_share(players)
@@ -326,8 +320,6 @@ def need_satisfaction(share: Shares, parameters: BallGame) -> Array:
         ValueError: a share is not between 0 and 1.
     """
     q = np.asarray(share, dtype=np.float64)
-    if not ((q >= 0) & (q <= 1)).all():
-        raise ValueError(f"share must be between 0 and 1, got {share!r}")
     part = np.minimum(1, q / fair_share(parameters.players)) ** parameters.curvature
     gap = (parameters.scale_high - parameters.scale_low) * (1 - part)
     need: Array = parameters.scale_high - gap / (1 + parameters.support if parameters.account == "data" else 1)
@@ -335,7 +327,7 @@ def need_satisfaction(share: Shares, parameters: BallGame) -> Array:
 
 
 @checked
-def need_afterwards(minutes: ArrayLike, need_at_end: ArrayLike, parameters: BallGame) -> Array:
+def need_afterwards(minutes: AllAtLeastZero, need_at_end: ArrayLike, parameters: BallGame) -> Array:
     """Return the needs some minutes after a game, in points: broadcast over both (see :func:`simulate_ball_game`).
 
     Raises:
@@ -343,8 +335,6 @@ def need_afterwards(minutes: ArrayLike, need_at_end: ArrayLike, parameters: Ball
     """
     require_together(minutes=minutes, need_at_end=need_at_end)
     time, end = np.asarray(minutes, dtype=np.float64), np.asarray(need_at_end, dtype=np.float64)
-    if (time < 0).any():
-        raise ValueError(f"minutes must be at least 0, got {time.min():g}")
     if parameters.account == "data":
         level: Array = end + np.zeros_like(time)
         return level
@@ -355,9 +345,7 @@ def need_afterwards(minutes: ArrayLike, need_at_end: ArrayLike, parameters: Ball
 
 @checked
 def expected_effect(
-    parameters: BallGame,
-    minutes: ArrayLike = 0.0,
-    between_person_sd: Annotated[float, Between(SMALLEST, 100, "above 0 and at most 100")] = BETWEEN_PERSON_SD,
+    parameters: BallGame, minutes: AllAtLeastZero = 0.0, between_person_sd: Spread = BETWEEN_PERSON_SD
 ) -> Array:
     """Return the mean rating after a fair game minus that after this game, over their pooled standard deviation.
 
@@ -375,7 +363,6 @@ def expected_effect(
     Raises:
         ValueError: a time is below 0, or the spread is not above 0.
     """
-    require_positive(between_person_sd=between_person_sd)
     time = np.asarray(minutes, dtype=np.float64)
     fair = parameters.replace(inclusion_probability=fair_share(parameters.players))
     fair_mean, fair_variance = _rated(fair, time, between_person_sd)
@@ -407,7 +394,7 @@ class Experiment:
 def simulate_experiment(
     parameters: BallGame,
     people: Annotated[int, Between(2, MOST)] = 50,
-    between_person_sd: Annotated[float, Between(SMALLEST, 100, "above 0 and at most 100")] = BETWEEN_PERSON_SD,
+    between_person_sd: Spread = BETWEEN_PERSON_SD,
     seed: Seed = 7,
 ) -> Experiment:
     """Let people play a fair game and as many others the game of ``parameters``, and let each rate the needs at once.
@@ -417,9 +404,6 @@ def simulate_experiment(
     Raises:
         ValueError: people is below 2, or the spread is not above 0.
     """
-    if not people >= 2:
-        raise ValueError(f"people must be at least 2, got {people!r}")
-    require_positive(between_person_sd=between_person_sd)
     generator = np.random.default_rng(np.random.SeedSequence(seed))
     draws = generator.random((2, people, MOST_THROWS))
     deviation = generator.standard_normal((2, people))
@@ -495,8 +479,3 @@ def _rated(parameters: BallGame, minutes: Array, spread: float) -> tuple[Array, 
     average: Array = mean.mean(axis=0)
     variance: Array = square.mean(axis=0) - average**2
     return average, variance
-
-
-def _require_learning(learning: float) -> None:
-    if not 0 < learning < 1:
-        raise ValueError(f"learning must be above 0 and below 1, got {learning!r}")

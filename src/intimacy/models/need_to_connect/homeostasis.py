@@ -14,10 +14,10 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from intimacy.arguments import LARGEST, SMALLEST, Between, Positive, checked
-from intimacy.parameters import Parameters, choice, number, require_positive, switch
+from intimacy.arguments import SMALLEST, AboveZero, AllAtLeastZero, Between, Positive, Share, checked
+from intimacy.parameters import Parameters, choice, number, switch
 
 Array = NDArray[np.float64]
 
@@ -230,8 +230,8 @@ def adaptation_time(parameters: MovingSetPoint) -> float:
 
 @checked
 def craving_alone(
-    hours: Annotated[ArrayLike, Between(0, LARGEST)],
-    need: float = 1.0,
+    hours: AllAtLeastZero,
+    need: AboveZero = 1.0,
     decay_time: Positive = 10.0,
     adaptation_time: Annotated[float, Between(SMALLEST, math.inf, "above 0")] = 720.0,
 ) -> Array:
@@ -244,10 +244,7 @@ def craving_alone(
     Raises:
         ValueError: hours are below 0, or another value is not above 0.
     """
-    require_positive(need=need, decay_time=decay_time, adaptation_time=adaptation_time)
     times = np.asarray(hours, dtype=np.float64)
-    if not (times >= 0).all():
-        raise ValueError(f"hours must be at least 0, got {hours!r}")
     craving: Array = need / decay_time * _overlap(times, 1 / decay_time, 1 / adaptation_time)
     return craving
 
@@ -261,7 +258,6 @@ def hours_of_most_craving(
     Raises:
         ValueError: a time is not above 0.
     """
-    require_positive(decay_time=decay_time, adaptation_time=adaptation_time)
     if math.isinf(adaptation_time):
         return math.inf
     apart = (adaptation_time - decay_time) / decay_time
@@ -269,15 +265,12 @@ def hours_of_most_craving(
 
 
 @checked
-def contact_on_reunion(craving: float, gain: float = 6.0, availability: float = 1.0) -> float:
+def contact_on_reunion(craving: float, gain: AboveZero = 6.0, availability: Share = 1.0) -> float:
     """Return the contact that is sought and found at once, in times the usual: 2 A / (1 + exp(−k D)).
 
     Raises:
         ValueError: gain is not above 0, or availability is not between 0 and 1.
     """
-    require_positive(gain=gain)
-    if not 0 <= availability <= 1:
-        raise ValueError(f"availability must be between 0 and 1, got {availability!r}")
     return 2 * availability / (1 + math.exp(-gain * craving))
 
 

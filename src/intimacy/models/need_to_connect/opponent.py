@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Positive, checked
-from intimacy.parameters import Parameters, choice, integer, number, require_positive
+from intimacy.arguments import AtLeastZero, Between, Positive, Share, checked
+from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
 
@@ -145,7 +146,7 @@ def simulate_opponent_process(parameters: OpponentProcess) -> OpponentProcessRun
 
 
 @checked
-def affect_after_loss(days: Array, gain: float, fast_time: Positive = 1.0, slow_time: Positive = 10.0) -> Array:
+def affect_after_loss(days: Array, gain: AtLeastZero, fast_time: Positive = 1.0, slow_time: Positive = 10.0) -> Array:
     """Return F(t) after a long presence, with a gain that stays, in the shape of ``days``::
 
         F(t) = (1 − g K) exp(−t/τₐ) − g (1 − K) exp(−t/τᵦ),   K = τₐ/(τₐ − τᵦ)
@@ -153,7 +154,7 @@ def affect_after_loss(days: Array, gain: float, fast_time: Positive = 1.0, slow_
     Raises:
         ValueError: a time is not above 0, the two are equal, or gain is below 0.
     """
-    k = _share(gain, fast_time, slow_time)
+    k = _share(fast_time, slow_time)
     times = np.asarray(days, dtype=np.float64)
     affect: Array = (1 - gain * k) * np.exp(-times / fast_time) - gain * (1 - k) * np.exp(-times / slow_time)
     return affect
@@ -168,8 +169,7 @@ def lowest_after_loss(gain: Positive, fast_time: Positive = 1.0, slow_time: Posi
     Raises:
         ValueError: a time or the gain is not above 0, or slow_time is not above fast_time.
     """
-    require_positive(gain=gain)
-    k = _share(gain, fast_time, slow_time)
+    k = _share(fast_time, slow_time)
     if not slow_time > fast_time:
         raise ValueError(f"slow_time must be above fast_time, {fast_time!r}, got {slow_time!r}")
     ratio = (1 - gain * k) / fast_time / (gain * (1 - k) / slow_time)
@@ -260,16 +260,13 @@ def simulate_opioid_calm(parameters: OpioidCalm) -> OpioidCalmRun:
 
 
 @checked
-def separation_distress(contact: Array, parameters: OpioidCalm, blocked: float) -> Array:
+def separation_distress(contact: Annotated[Array, Between(0, 1)], parameters: OpioidCalm, blocked: Share) -> Array:
     """Return max(0, d₀ (1 − c) − κ c (1 − blocked)), in the shape of ``contact``.
 
     Raises:
         ValueError: contact or blocked is not between 0 and 1.
     """
     amount = np.asarray(contact, dtype=np.float64)
-    for name, value in (("contact", amount), ("blocked", np.asarray(blocked))):
-        if not ((value >= 0) & (value <= 1)).all():
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
     calm = parameters.calm * amount * (1 - blocked)
     return np.maximum(0, parameters.distress_alone * (1 - amount) - calm)
 
@@ -325,10 +322,7 @@ def _answer(days: Array, rate: float, slow: float) -> Array:
     return days * np.exp(-min(rate, slow) * days) * share
 
 
-def _share(gain: float, fast_time: float, slow_time: float) -> float:
-    require_positive(fast_time=fast_time, slow_time=slow_time)
-    if not gain >= 0:
-        raise ValueError(f"gain must be at least 0, got {gain!r}")
+def _share(fast_time: float, slow_time: float) -> float:
     if fast_time == slow_time:
         raise ValueError(f"slow_time must differ from fast_time, got {slow_time!r} for both")
     return fast_time / (fast_time - slow_time)

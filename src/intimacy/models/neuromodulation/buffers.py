@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from intimacy.arguments import Share, checked
+from intimacy.arguments import AboveZero, Share, checked
 
 
 @checked
@@ -18,9 +18,6 @@ def share_left(social_support: Share, oxytocin: Share) -> float:
     Raises:
         ValueError: a buffer is not between 0 and 1.
     """
-    for name, value in {"social_support": social_support, "oxytocin": oxytocin}.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
     return (1 - social_support) * (1 - oxytocin)
 
 
@@ -33,7 +30,7 @@ class Interaction:
 
 
 @checked
-def interaction(neither: float, support: float, oxytocin: float, both: float) -> Interaction:
+def interaction(neither: AboveZero, support: AboveZero, oxytocin: AboveZero, both: AboveZero) -> Interaction:
     """Compare four responses: without a buffer, with either one, and with both.
 
     On the raw scale ``both − support − oxytocin + neither``, on the log scale the same of the logarithms. 0 means that
@@ -43,10 +40,6 @@ def interaction(neither: float, support: float, oxytocin: float, both: float) ->
     Raises:
         ValueError: a response is not above 0.
     """
-    cells = {"neither": neither, "support": support, "oxytocin": oxytocin, "both": both}
-    for name, value in cells.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value!r}")
     return Interaction(
         raw=both - support - oxytocin + neither,
         logarithmic=math.log(both) - math.log(support) - math.log(oxytocin) + math.log(neither),

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Between, Seed, checked
+from intimacy.arguments import LARGEST, Between, OpenShare, Seed, checked
 from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
@@ -211,7 +211,11 @@ def outcomes(parameters: ByChance) -> Outcomes:
 
 
 @checked
-def paired_power(effect: Annotated[float, Between(-100, 100)], participants: int, alpha: float = 0.05) -> float:
+def paired_power(
+    effect: Annotated[float, Between(-100, 100)],
+    participants: Annotated[int, Between(2, LARGEST)],
+    alpha: OpenShare = 0.05,
+) -> float:
     """Return the chance that a two-sided paired t test is significant, in either direction.
 
     ``effect`` is the mean difference in standard deviations of the differences. t is noncentral t with n − 1 degrees of
@@ -220,8 +224,6 @@ def paired_power(effect: Annotated[float, Between(-100, 100)], participants: int
     Raises:
         ValueError: there are fewer than 2 participants, or alpha is not between 0 and 1.
     """
-    if participants < 2:
-        raise ValueError(f"participants must be at least 2, got {participants!r}")
     return float(t_test_power(effect * math.sqrt(participants), participants - 1, alpha))
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Positive, checked
+from intimacy.arguments import LARGEST, Between, OpenShare, Positive, checked
 from intimacy.parameters import Parameters, number
 
 Array = NDArray[np.float64]
+Dose = Annotated[float, Between(0, LARGEST, "at least 0 IU")]
+Doses = Annotated[ArrayLike, Between(0, LARGEST, "at least 0 IU")]
 
 HIGHEST_DOSE = 96.0
 """Highest dose of a curve, in IU."""
@@ -87,16 +90,13 @@ def simulate_dose_response(parameters: DoseResponse) -> DoseRun:
 
 
 @checked
-def dose_effect(dose: ArrayLike, parameters: DoseResponse) -> Array:
+def dose_effect(dose: Doses, parameters: DoseResponse) -> Array:
     """Return E of doses of any shape, in IU; the ``dose`` of the parameters plays no part.
 
     Raises:
         ValueError: a dose is below 0.
     """
-    doses = np.asarray(dose, dtype=np.float64)
-    if np.any(doses < 0):
-        raise ValueError(f"dose must be at least 0 IU, got {doses.min():g}")
-    rise, spared = _shares(doses, parameters)
+    rise, spared = _shares(np.asarray(dose, dtype=np.float64), parameters)
     return rise * spared
 
 
@@ -113,7 +113,7 @@ def peak_effect(parameters: DoseResponse) -> float:
 
 
 @checked
-def effect_ratio(dose: float, reference: float, parameters: DoseResponse) -> float:
+def effect_ratio(dose: Dose, reference: Dose, parameters: DoseResponse) -> float:
     """Return E(dose) / E(reference).
 
     With K₁ = D/2, K₂ = 2D and twice the peak dose D against D, it is (1 + 2ᵐ)² / (2 (1 + 4ᵐ)): above ½ for every m,
@@ -129,7 +129,7 @@ def effect_ratio(dose: float, reference: float, parameters: DoseResponse) -> flo
 
 
 @checked
-def smallest_hill(share: float, dose: Positive, reference: Positive, parameters: DoseResponse) -> float | None:
+def smallest_hill(share: OpenShare, dose: Positive, reference: Positive, parameters: DoseResponse) -> float | None:
     """Return the smallest Hill exponent with E(dose) below ``share`` of E(reference); None if no exponent up to 50 has.
 
     The exponent of the parameters plays no part. The limit m → 0, where every effect is ¼, does not count.
@@ -138,12 +138,6 @@ def smallest_hill(share: float, dose: Positive, reference: Positive, parameters:
         ValueError: share is not between 0 and 1, or a dose is not above 0.
     """
     from scipy.optimize import brentq  # here because the import takes 0.2 s
-
-    if not 0 < share < 1:
-        raise ValueError(f"share must be between 0 and 1, got {share!r}")
-    for name, value in {"dose": dose, "reference": reference}.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0 IU, got {value!r}")
 
     def excess(exponent: float) -> float:
         """Of the logarithm of the ratio over that of the share; logarithms do not underflow."""

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Between, checked
+from intimacy.arguments import LARGEST, AllAtLeastZero, Between, checked
 from intimacy.models.neuromodulation.buffers import share_left
 from intimacy.parameters import Parameters, integer, number, shown
 
@@ -243,7 +243,7 @@ class DriveSweep:
 @checked
 def simulate_stress_axis(
     parameters: StressAxis,
-    minutes_per_sample: Annotated[float, Between(0.01, 2)] = MINUTES_PER_SAMPLE,
+    minutes_per_sample: Annotated[float, Between(0.01, MINUTES_PER_SAMPLE)] = MINUTES_PER_SAMPLE,
 ) -> StressAxisRun:
     """Follow ACTH a, pituitary receptors r and the corticosteroid o under a drive p(t), time in units of t½ / ln 2::
 
@@ -264,12 +264,8 @@ def simulate_stress_axis(
     the largest one, at the rat's p₂ and p₃. With both at their highest, ACTH is off by up to 4 % as a stressor sets in.
 
     Raises:
-        ValueError: minutes_per_sample is not above 0 and at most 2.
+        ValueError: minutes_per_sample is not between 0.01 and 2.
     """
-    if not 0 < minutes_per_sample <= MINUTES_PER_SAMPLE:
-        raise ValueError(
-            f"minutes_per_sample must be above 0 and at most {MINUTES_PER_SAMPLE:g}, got {minutes_per_sample!r}"
-        )
     return _follow(parameters, float(parameters.hours), minutes_per_sample)
 
 
@@ -350,7 +346,7 @@ def holds(parameters: StressAxis) -> bool:
 
 
 @checked
-def stability_border(parameters: StressAxis, drives: ArrayLike) -> Array:
+def stability_border(parameters: StressAxis, drives: AllAtLeastZero) -> Array:
     """Return :func:`smallest_delay` for each drive, in the shape of ``drives``; infinite where each delay holds.
 
     Linearised at the steady state, with A, B the derivatives of da/dt by r and o, and G, H those of dr/dt, a
@@ -366,8 +362,6 @@ def stability_border(parameters: StressAxis, drives: ArrayLike) -> Array:
         ValueError: a drive is below 0.
     """
     drives = np.asarray(drives, dtype=np.float64)
-    if np.any(drives < 0):
-        raise ValueError(f"drives must be at least 0, got {drives.min():g}")
     a_by_r, a_by_o, r_by_r, r_by_o = _slopes(drives.ravel() * parameters.share_left, parameters)
     decay, loss = parameters.acth_decay**2, r_by_r**2
     through = a_by_r * r_by_o - a_by_o * r_by_r
@@ -415,17 +409,19 @@ def unstable_drives(parameters: StressAxis) -> tuple[float, float] | None:
 
 
 @checked
-def sweep_drive(parameters: StressAxis, drives: ArrayLike, hours: float = 24.0) -> DriveSweep:
+def sweep_drive(
+    parameters: StressAxis,
+    drives: Annotated[ArrayLike, Between(0, LARGEST, axes=1)],
+    hours: Annotated[float, Between(4, _LONGEST_HOURS)] = 24.0,
+) -> DriveSweep:
     """Run the axis for every drive at once, without a stressor, and keep the extremes of the last quarter of the time.
 
     Raises:
         ValueError: drives is not one row of numbers of at least 0, or hours is not between 4 and 384.
     """
     drives = np.asarray(drives, dtype=np.float64)
-    if drives.ndim != 1 or not len(drives) or np.any(drives < 0):
-        raise ValueError(f"drives must be one row of numbers of at least 0, got {shown(drives)}")
-    if not 4 <= hours <= _LONGEST_HOURS:
-        raise ValueError(f"hours must be between 4 and {_LONGEST_HOURS:g}, got {hours!r}")
+    if drives.ndim != 1 or not len(drives):
+        raise ValueError(f"drives must be one row of numbers, at least one, got {shown(drives)}")
     effective = drives * parameters.share_left
     states = [_steady(each, parameters.feedback, parameters.acth_decay) for each in effective.tolist()]
     level = np.array([state.corticosteroid for state in states])

@@ -12,6 +12,7 @@ no approximation but the grid. :func:`recovery` fits simulated players with know
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import MOST, Between, Seed, Share, checked
+from intimacy.arguments import LARGEST, MOST, Between, OpenShare, Seed, Share, checked
 from intimacy.models.oxytocin_trust.trust_game import INVESTMENTS, choice_probabilities
 from intimacy.parameters import shown
 
@@ -41,9 +42,10 @@ _SMALLEST_CURVATURE = 1e-2
 _CELLS_PER_BLOCK, _PLAYERS_PER_BLOCK = 24_000, 256  # small enough for the cache, but never few players
 
 Floats = NDArray[np.float64]
+Stay = Annotated[int, Between(1, LARGEST)]
 
-
-_SMALLEST = 1e-40  # its logarithm is still one that the fit can come from
+_SMALLEST = math.nextafter(1e-40, 1)  # its logarithm is still one that the fit can come from
+Natural = Annotated[ArrayLike, Between(_SMALLEST, LARGEST, "above 0, and α below 1", axes=1)]
 
 
 def _require_triples(name: str, values: Floats) -> None:
@@ -62,11 +64,11 @@ def to_natural(transformed: Annotated[ArrayLike, Between(-100, 100, axes=1)]) ->
 
 
 @checked
-def to_transformed(natural: Annotated[ArrayLike, Between(axes=1)]) -> Floats:
+def to_transformed(natural: Natural) -> Floats:
     """Return (logit α, log b, log β) from (α, b, β); the last axis has length 3."""
     values = np.asarray(natural, dtype=np.float64)
     _require_triples("natural", values)
-    if not ((values > _SMALLEST).all() and (values[..., 0] < 1).all()):
+    if not (values[..., 0] < 1).all():
         raise ValueError(f"natural must be above 0, and α below 1, got {shown(values)}")
     transformed = np.log(values)
     transformed[..., 0] -= np.log1p(-values[..., 0])
@@ -91,7 +93,7 @@ class Fit:
     converged: NDArray[np.bool_]
 
     @checked
-    def intervals(self, level: float = 0.9) -> Floats:
+    def intervals(self, level: OpenShare = 0.9) -> Floats:
         """Return normal-approximation intervals, shape (players, 3, 2), in natural units.
 
         They are symmetric for logit α, log b and log β. With 20 rounds the posterior is not normal, and these 90 %
@@ -101,7 +103,6 @@ class Fit:
         Raises:
             ValueError: ``level`` is not between 0 and 1.
         """
-        _require_level(level)
         from scipy.special import ndtri  # here, because the fit itself does not need scipy
 
         half_width = ndtri((1 + level) / 2) * np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2))
@@ -111,11 +112,6 @@ class Fit:
         """One row per player."""
         columns = {name: getattr(self, name) for name in (*FITTED, "log_posterior", "converged")}
         return pd.DataFrame(columns).rename_axis("player")
-
-
-def _require_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, both excluded, got {level!r}")
 
 
 def _observations(investments: ArrayLike, kept: ArrayLike) -> tuple[Floats, Floats]:
@@ -134,8 +130,6 @@ def _observations(investments: ArrayLike, kept: ArrayLike) -> tuple[Floats, Floa
 
 def _restarts(rounds: int, rounds_per_partner: int | None) -> NDArray[np.bool_]:
     """Rounds at which a new partner brings the belief back to the prior."""
-    if rounds_per_partner is not None and rounds_per_partner < 1:
-        raise ValueError(f"rounds_per_partner must be at least 1, got {rounds_per_partner!r}")
     return np.asarray(np.arange(rounds) % (rounds_per_partner or rounds) == 0)
 
 
@@ -254,7 +248,7 @@ def fit(
     investments: ArrayLike,
     kept: ArrayLike,
     *,
-    rounds_per_partner: int | None = None,
+    rounds_per_partner: Stay | None = None,
     prior_belief: Share = PRIOR_BELIEF,
     risk_aversion: Share = RISK_AVERSION,
 ) -> Fit:
@@ -284,11 +278,11 @@ def _problem(
 
 @checked
 def log_posterior(
-    natural: Annotated[ArrayLike, Between(axes=1)],
+    natural: Natural,
     investments: ArrayLike,
     kept: ArrayLike,
     *,
-    rounds_per_partner: int | None = None,
+    rounds_per_partner: Stay | None = None,
     prior_belief: Share = PRIOR_BELIEF,
     risk_aversion: Share = RISK_AVERSION,
 ) -> Floats:
@@ -332,13 +326,12 @@ class Posterior:
         return float(self.marginal(name) @ getattr(self, name))
 
     @checked
-    def interval(self, name: str, level: float = 0.9) -> tuple[float, float]:
+    def interval(self, name: str, level: OpenShare = 0.9) -> tuple[float, float]:
         """Return the central interval that holds ``level`` of the posterior.
 
         Raises:
             ValueError: the name is not a fitted parameter, or ``level`` is not between 0 and 1.
         """
-        _require_level(level)
         marginal, values = self.marginal(name), getattr(self, name)
         middle = np.cumsum(marginal) - marginal / 2
         low, high = np.interp([(1 - level) / 2, (1 + level) / 2], middle, values)
@@ -359,8 +352,6 @@ def prior_on_grid(points: Annotated[int, Between(3, 101)] = 31) -> Posterior:
     Raises:
         ValueError: ``points`` is below 3.
     """
-    if points < 3:
-        raise ValueError(f"points must be at least 3, got {points!r}")
     standard = np.linspace(-3, 3, points)
     alpha, b, beta = to_natural(PRIOR_MEAN + PRIOR_SD * standard[:, None]).T
     weights = np.exp(-0.5 * np.add.outer(np.add.outer(standard**2, standard**2), standard**2))
@@ -372,7 +363,7 @@ def grid_posterior(
     investments: ArrayLike,
     kept: ArrayLike,
     *,
-    rounds_per_partner: int | None = None,
+    rounds_per_partner: Stay | None = None,
     prior_belief: Share = PRIOR_BELIEF,
     risk_aversion: Share = RISK_AVERSION,
     points: Annotated[int, Between(3, 101)] = 31,
@@ -435,7 +426,7 @@ def simulated_players(
     players: Annotated[int, Between(1, MOST)],
     seed: Seed = 7,
     *,
-    rounds_per_partner: int | None = 10,
+    rounds_per_partner: Stay | None = 10,
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return parameters (players, 3) drawn from the prior, and the investments and outcomes (rounds, players).
 
@@ -445,9 +436,6 @@ def simulated_players(
     Raises:
         ValueError: ``rounds`` or ``players`` is below 1.
     """
-    for name, value in (("rounds", rounds), ("players", players)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value!r}")
     generator = np.random.default_rng(np.random.SeedSequence(seed))
     true = to_natural(PRIOR_MEAN + PRIOR_SD * generator.standard_normal((players, 3)))
     uniform = generator.random((rounds, 2, players))
@@ -468,15 +456,13 @@ def recovery(
     players: Annotated[int, Between(2, MOST)] = 1_000,
     seed: Seed = 7,
     *,
-    rounds_per_partner: int | None = 10,
+    rounds_per_partner: Stay | None = 10,
 ) -> Recovery:
     """Fit simulated players and compare with what they were: how much can so many rounds tell?
 
     Raises:
         ValueError: ``rounds`` is below 1, or ``players`` below 2.
     """
-    if players < 2:
-        raise ValueError(f"players must be at least 2, got {players!r}")
     true, investments, kept = simulated_players(rounds, players, seed, rounds_per_partner=rounds_per_partner)
     found = fit(investments, kept, rounds_per_partner=rounds_per_partner)
     low, high = np.moveaxis(found.intervals(0.9), -1, 0)

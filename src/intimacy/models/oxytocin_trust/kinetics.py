@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Positive, checked
+from intimacy.arguments import LARGEST, Between, Positive, checked
 from intimacy.models.linear import solve_linear
-from intimacy.parameters import Parameters, integer, number, require_positive, switch
+from intimacy.parameters import Parameters, integer, number, switch
 
 Array = NDArray[np.float64]
 Assay = Literal["extracted", "unextracted"]
@@ -318,7 +318,6 @@ def one_compartment_half_life(clearance: Positive, volume: Positive) -> float:
     Raises:
         ValueError: clearance or volume is not above zero.
     """
-    require_positive(clearance=clearance, volume=volume)
     return math.log(2) * volume / clearance
 
 
@@ -329,7 +328,6 @@ def one_compartment_clearance(half_life: Positive, volume: Positive) -> float:
     Raises:
         ValueError: half_life or volume is not above zero.
     """
-    require_positive(half_life=half_life, volume=volume)
     return math.log(2) * volume / half_life
 
 
@@ -353,7 +351,11 @@ def duration_above(run: KineticsRun, threshold: float, compartment: Compartment 
 
 
 @checked
-def assay_reading(concentration: ArrayLike, assay: Assay, background: float = UNEXTRACTED_BACKGROUND) -> Array:
+def assay_reading(
+    concentration: ArrayLike,
+    assay: Assay,
+    background: Annotated[float, Between(0, LARGEST, "at least 0 pg/ml")] = UNEXTRACTED_BACKGROUND,
+) -> Array:
     """Return what an immunoassay prints (pg/ml) for a true plasma concentration (pg/ml), any shape.
 
     ``"extracted"`` reads the concentration. ``"unextracted"`` adds ``background``, other matter in raw plasma that
@@ -366,8 +368,6 @@ def assay_reading(concentration: ArrayLike, assay: Assay, background: float = UN
     """
     if assay not in ("extracted", "unextracted"):
         raise ValueError(f"assay must be 'extracted' or 'unextracted', got {assay!r}")
-    if background < 0:
-        raise ValueError(f"background must be at least 0 pg/ml, got {background!r}")
     true = np.asarray(concentration, dtype=np.float64)
     return true + background if assay == "unextracted" else true.copy()
 

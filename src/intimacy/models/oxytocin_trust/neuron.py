@@ -35,6 +35,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 STEPS_PER_SECOND = 1000
+Rate = Annotated[float, Between(0, STEPS_PER_SECOND / 2, f"between 0 and {STEPS_PER_SECOND / 2:g} per second")]
+
 HIGHEST_DRIVE = 1000.0
 """Excitatory inputs per second that are drawn for each cell; a run keeps the share that its drive asks for."""
 
@@ -200,16 +202,16 @@ class NeuronRun:
         return float(self.spike_counts.mean() / self.duration)
 
     @checked
-    def rates(self, bin_seconds: Annotated[float, Between(0.001, LARGEST, "at least 0.001")] = 1.0) -> Array:
+    def rates(self, bin_seconds: Annotated[float, Between(0.001, LARGEST)] = 1.0) -> Array:
         """Return the spikes per second of each cell in bins of ``bin_seconds``; shape (cells, bins).
 
         A last bin that does not fit into the run is left out.
 
         Raises:
-            ValueError: ``bin_seconds`` is not above zero or longer than the run.
+            ValueError: ``bin_seconds`` is below 0.001 or longer than the run.
         """
-        if not 0 < bin_seconds <= self.duration:
-            raise ValueError(f"bin_seconds must be above 0 and at most {self.duration}, got {bin_seconds!r}")
+        if bin_seconds > self.duration:
+            raise ValueError(f"bin_seconds must be at most the run of {self.duration} s, got {bin_seconds!r}")
         edges = np.arange(int(self.duration / bin_seconds + 1e-9) + 1) * bin_seconds
         return np.array([np.histogram(each, edges)[0] for each in self.spike_times]) / bin_seconds
 
@@ -338,19 +340,18 @@ def secretion(
 
 
 @checked
-def regular_train(rate: float, duration: Annotated[float, Between(0, MOST)]) -> Array:
+def regular_train(rate: Rate, duration: Annotated[float, Between(0, MOST)]) -> Array:
     """Return evenly spaced spike times (s), ``rate`` per second, the last at ``duration``.
 
     Raises:
         ValueError: the rate is not between 0 and 500 per second, or the duration is negative.
     """
-    _check_train(rate, duration)
     return np.arange(1, int(rate * duration + 1e-9) + 1) / rate if rate > 0 else np.empty(0)
 
 
 @checked
 def burst_train(
-    rate: float,
+    rate: Rate,
     burst_duration: float,
     interval: Annotated[float, Between(0.001, MOST, "above 0 (from 0.001) and at most 100000")],
     duration: Annotated[float, Between(0, MOST)],
@@ -363,8 +364,7 @@ def burst_train(
         ValueError: the rate is not between 0 and 500 per second, the duration is negative, or the burst does not fit
             into the interval.
     """
-    _check_train(rate, duration)
-    if not 0 <= burst_duration <= interval or interval == 0:
+    if not 0 <= burst_duration <= interval:
         raise ValueError(f"burst_duration must be between 0 and the interval of {interval!r} s, got {burst_duration!r}")
     starts = np.arange(math.ceil(duration / interval - 1e-9)) * interval
     times = (starts[:, np.newaxis] + regular_train(rate, burst_duration)).ravel()
@@ -527,10 +527,3 @@ def _checked_steps(times: Array, steps: int) -> Integers:
     if np.any(np.diff(spike_steps) == 0):
         raise ValueError("spike_times must be at least one millisecond apart within a train, got two that are closer")
     return spike_steps
-
-
-def _check_train(rate: float, duration: float) -> None:
-    if not 0 <= rate <= STEPS_PER_SECOND / 2:
-        raise ValueError(f"rate must be between 0 and {STEPS_PER_SECOND / 2:g} per second, got {rate!r}")
-    if duration < 0:
-        raise ValueError(f"duration must be at least 0 s, got {duration!r}")

@@ -202,7 +202,7 @@ def salient_belief(belief: Shares, salience: Annotated[ArrayLike, Between(0, 100
 
 @checked
 def choice_probabilities(
-    belief: ArrayLike,
+    belief: Shares,
     *,
     betrayal_aversion: ArrayLike,
     risk_aversion: ArrayLike,
@@ -214,9 +214,6 @@ def choice_probabilities(
     Raises:
         ValueError: a belief is not between 0 and 1.
     """
-    p = np.asarray(belief, dtype=np.float64)
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError(f"belief must be between 0 and 1, got values from {p.min():g} to {p.max():g}")
     require_together(
         belief=belief,
         betrayal_aversion=betrayal_aversion,
@@ -224,7 +221,7 @@ def choice_probabilities(
         choice_sharpness=choice_sharpness,
         salience=salience,
     )
-    seen = salient_belief(p, salience)[..., None]
+    seen = salient_belief(np.asarray(belief, dtype=np.float64), salience)[..., None]
     b, phi, beta = (np.asarray(each)[..., None] for each in (betrayal_aversion, risk_aversion, choice_sharpness))
     exponent = beta * utility(INVESTMENTS, seen, betrayal_aversion=b, risk_aversion=phi)
     weights = np.exp(exponent - exponent.max(axis=-1, keepdims=True))
@@ -359,9 +356,7 @@ def simulate_trust_game(parameters: TrustGame, agents: Count = 1_000, seed: Seed
     Raises:
         ValueError: ``agents`` is not a whole number of at least 1.
     """
-    if agents != int(agents) or agents < 1:
-        raise ValueError(f"agents must be a whole number of at least 1, got {agents!r}")
-    uniform = _uniforms(seed, parameters.rounds, int(agents))
+    uniform = _uniforms(seed, parameters.rounds, agents)
     kept = uniform[:, 0] < parameters.reliabilities().astype(np.float32)[:, None]
     belief = beliefs_from_outcomes(
         parameters.prior_belief, parameters.learning_rate * (1 - parameters.oxytocin_on_learning), kept

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import MOST, Between, checked
+from intimacy.arguments import MOST, Between, ShareBelowOne, checked
 from intimacy.models.mirror_systems import adjacency
 from intimacy.parameters import Parameters, choice, integer, number
 
@@ -215,8 +215,6 @@ def conversation(parameters: Influence, turns: Annotated[int, Between(0, MOST)])
     Raises:
         ValueError: turns is below 0.
     """
-    if turns < 0:
-        raise ValueError(f"turns must be at least 0, got {turns!r}")
     affect = np.empty((turns + 1, 2))
     affect[0] = parameters.start_i, parameters.start_j
     answers = [_Answer(parameters, person) for person in (0, 1)]
@@ -280,7 +278,7 @@ def least_positive_push(parameters: Influence) -> float:
 
 
 @checked
-def turn_eigenvalues(inertia: float, slope_i: float, slope_j: float, *, taking_turns: bool = True) -> Array:
+def turn_eigenvalues(inertia: ShareBelowOne, slope_i: float, slope_j: float, *, taking_turns: bool = True) -> Array:
     """Return by how much a small disturbance of two is multiplied in a turn, larger first, shape (2,).
 
     Taking turns: the eigenvalues of ``[[r, s_i], [r s_j, r + s_i s_j]]``; at once: of ``[[r, s_i], [s_j, r]]``. Both
@@ -289,8 +287,6 @@ def turn_eigenvalues(inertia: float, slope_i: float, slope_j: float, *, taking_t
     Raises:
         ValueError: inertia is not from 0 to below 1, or the slopes differ in sign, so that the two values are complex.
     """
-    if not 0 <= inertia < 1:
-        raise ValueError(f"inertia must be from 0 to below 1, got {inertia!r}")
     if slope_i * slope_j < 0:
         raise ValueError(f"slope_i and slope_j must have one sign, got {slope_i!r} and {slope_j!r}")
     second = [inertia * slope_j, inertia + slope_i * slope_j] if taking_turns else [slope_j, inertia]

@@ -18,7 +18,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import MOST, SMALLEST, Between, Seed, Share, Shares, checked, require_together
+from intimacy.arguments import (
+    MOST,
+    Between,
+    NonzeroShare,
+    Seed,
+    Share,
+    ShareBelowOne,
+    Shares,
+    checked,
+    require_together,
+)
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -122,8 +132,8 @@ def predictive_value(base_rate: Shares, sensitivity: Shares, specificity: Shares
         ValueError: an argument is not between 0 and 1, or the test flags nobody.
     """
     require_together(base_rate=base_rate, sensitivity=sensitivity, specificity=specificity)
-    given = {"base_rate": base_rate, "sensitivity": sensitivity, "specificity": specificity}
-    rate, catches, spares = np.broadcast_arrays(*(_share(name, value) for name, value in given.items()))
+    given = (np.asarray(each, dtype=np.float64) for each in (base_rate, sensitivity, specificity))
+    rate, catches, spares = np.broadcast_arrays(*given)
     true_flags, false_flags = catches * rate, (1 - spares) * (1 - rate)
     if np.any(true_flags + false_flags == 0):
         raise ValueError("base_rate, sensitivity and specificity must allow at least one flag, got none")
@@ -132,11 +142,7 @@ def predictive_value(base_rate: Shares, sensitivity: Shares, specificity: Shares
 
 
 @checked
-def base_rate_needed(
-    predictive_value: float,
-    sensitivity: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
-    specificity: Share,
-) -> float:
+def base_rate_needed(predictive_value: ShareBelowOne, sensitivity: NonzeroShare, specificity: Share) -> float:
     """Return the base rate at which a share ``predictive_value`` of the flagged couples separate.
 
     Bayes' rule solved for b: odds(b) = odds(PPV) (1 − specificity) / sensitivity.
@@ -145,11 +151,6 @@ def base_rate_needed(
         ValueError: predictive_value is not between 0 and below 1, sensitivity is not above 0 and at most 1, or
             specificity is not between 0 and 1.
     """
-    _share("specificity", specificity)
-    if not 0 <= predictive_value < 1:
-        raise ValueError(f"predictive_value must be at least 0 and below 1, got {predictive_value!r}")
-    if not 0 < sensitivity <= 1:
-        raise ValueError(f"sensitivity must be above 0 and at most 1, got {sensitivity!r}")
     odds = predictive_value / (1 - predictive_value) * (1 - specificity) / sensitivity
     return odds / (1 + odds)
 
@@ -275,10 +276,6 @@ def chance_of_perfect(
     Raises:
         ValueError: couples is below 1, or predictors is below 0.
     """
-    if couples < 1:
-        raise ValueError(f"couples must be at least 1, got {couples!r}")
-    if predictors < 0:
-        raise ValueError(f"predictors must be at least 0, got {predictors!r}")
     ways = sum(math.comb(couples - 1, chosen) for chosen in range(min(predictors, couples - 1) + 1))
     return ways / (1 << (couples - 1))
 
@@ -408,13 +405,6 @@ def _draws(seed: int) -> tuple[Array, Array]:
     )
 
 
-def _share(name: str, value: ArrayLike) -> Array:
-    shares = np.asarray(value, dtype=np.float64)
-    if not np.all((shares >= 0) & (shares <= 1)):
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-    return shares
-
-
 def _check_rows(x: Array, y: Array, seen: Array) -> None:
     if x.ndim != 2:
         raise ValueError(f"predictors must be a table, rows by predictors, got shape {x.shape}")
@@ -423,6 +413,6 @@ def _check_rows(x: Array, y: Array, seen: Array) -> None:
     if seen.ndim != 2 or seen.shape[1:] != y.shape:
         raise ValueError(f"used must be a table, fits by {len(x)} rows, got shape {seen.shape}")
     if not np.isin(y, (0, 1)).all():
-        raise ValueError(f"outcome must be 0 or 1 in each row, got {y[~np.isin(y, (0, 1))][0]!r}")
+        raise ValueError(f"outcome must be 0 or 1 in each row, got {y[~np.isin(y, (0, 1))][0]}")
     if not seen.any(axis=1).all():
         raise ValueError("used must leave each fit at least one row, got a fit without any")

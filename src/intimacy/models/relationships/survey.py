@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Shares, checked
-from intimacy.parameters import Parameters, choice, number, require_positive
+from intimacy.arguments import AboveZero, Shares, checked
+from intimacy.parameters import Parameters, choice, number
 
 Array = NDArray[np.float64]
 
@@ -139,7 +139,7 @@ def read_survey(parameters: SurveyReading) -> SurveyRun:
 
 
 @checked
-def unselected(share: Shares, answering: float) -> Array:
+def unselected(share: Shares, answering: AboveZero) -> Array:
     """Return the share s among all who were asked, if those with it are k times as likely to answer as the others::
 
         share/(1 − share) = k s/(1 − s)
@@ -147,10 +147,7 @@ def unselected(share: Shares, answering: float) -> Array:
     Raises:
         ValueError: a share is not between 0 and 1, or answering is not above 0.
     """
-    require_positive(answering=answering)
     seen = np.asarray(share, dtype=np.float64)
-    if not np.all((seen >= 0) & (seen <= 1)):
-        raise ValueError(f"share must be between 0 and 1, got {share!r}")
     unseen: Array = seen / (seen + answering * (1 - seen))
     return unseen
 

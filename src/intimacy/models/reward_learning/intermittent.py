@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import SMALLEST, Between, Seed, checked
+from intimacy.arguments import Between, InnerShare, NonzeroShare, Seed, checked
 from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
@@ -176,11 +176,7 @@ def misses_in_a_row(answered: Annotated[NDArray[np.bool_], Between(axes=1)]) -> 
 
 
 @checked
-def stopped_log_odds(
-    misses: NDArray[np.int64],
-    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
-    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-) -> Array:
+def stopped_log_odds(misses: NDArray[np.int64], reply_probability: NonzeroShare, hazard: InnerShare) -> Array:
     """Return ln(h/(1−h)) − n ln(1−p), the log-odds that answers have stopped after n misses in a row, any shape.
 
     With p = 1 the first miss is proof: the log-odds are infinite from there on.
@@ -188,7 +184,6 @@ def stopped_log_odds(
     Raises:
         ValueError: reply_probability or hazard is not a chance that can be used (above 0; hazard also below 1).
     """
-    _require_chances(reply_probability, hazard)
     prior = math.log(hazard / (1 - hazard))
     if reply_probability == 1:
         return np.where(np.asarray(misses) > 0, np.inf, prior)
@@ -196,10 +191,7 @@ def stopped_log_odds(
 
 
 @checked
-def change_point_misses(
-    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
-    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-) -> int:
+def change_point_misses(reply_probability: NonzeroShare, hazard: InnerShare) -> int:
     """Return n* = ⌈ln((1−h)/h) / −ln(1−p)⌉, the misses in a row after which "they have stopped" is at least even.
 
     At least 1, because without a miss there is nothing to explain.
@@ -207,17 +199,13 @@ def change_point_misses(
     Raises:
         ValueError: reply_probability or hazard is not a chance that can be used (above 0; hazard also below 1).
     """
-    _require_chances(reply_probability, hazard)
     if reply_probability == 1:
         return 1
     return max(1, math.ceil(math.log((1 - hazard) / hazard) / -math.log1p(-reply_probability) + EVEN))
 
 
 @checked
-def filtering_misses(
-    reply_probability: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")],
-    hazard: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-) -> int:
+def filtering_misses(reply_probability: NonzeroShare, hazard: InnerShare) -> int:
     """Return the misses after which an observer who lets them stop before *every* message holds it at least even.
 
     After each miss the odds follow O ← (O + h) / ((1 − h)(1 − p)), from O = 0 at the last answer. This is never more
@@ -226,7 +214,6 @@ def filtering_misses(
     Raises:
         ValueError: reply_probability or hazard is not a chance that can be used (above 0; hazard also below 1).
     """
-    _require_chances(reply_probability, hazard)
     if reply_probability == 1:
         return 1
     odds, misses = 0.0, 0
@@ -267,10 +254,3 @@ def _average(parameters: Intermittent, answered: NDArray[np.bool_]) -> tuple[Arr
         associability += parameters.associability_rate * (abs(error) - associability)
         rows[index] = plain, attentive, associability
     return rows[:, 0], rows[:, 1], rows[:, 2]
-
-
-def _require_chances(reply_probability: float, hazard: float) -> None:
-    if not 0 < reply_probability <= 1:
-        raise ValueError(f"reply_probability must be above 0 and at most 1, got {reply_probability!r}")
-    if not 0 < hazard < 1:
-        raise ValueError(f"hazard must be above 0 and below 1, got {hazard!r}")

@@ -7,12 +7,11 @@ there would be anyway.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import pandas as pd
 
-from intimacy.arguments import SMALLEST, Between, Share, checked
-from intimacy.parameters import Parameters, choice, number, require_positive
+from intimacy.arguments import AboveZero, InnerShare, Share, ShareBelowOne, checked
+from intimacy.parameters import Parameters, choice, number
 
 PEOPLE = 1000
 """How many people a risk is counted among."""
@@ -102,7 +101,7 @@ def translate(parameters: EffectSize) -> EffectSizeRun:
 
 
 @checked
-def absolute_risk(baseline: Share, ratio: float, measure: str = "odds_ratio") -> float:
+def absolute_risk(baseline: Share, ratio: AboveZero, measure: str = "odds_ratio") -> float:
     """Return the risk p₁ of those with what is studied, from the risk p₀ of those without it::
 
         odds ratio    p₁ = OR p₀ / (1 − p₀ + OR p₀)
@@ -115,8 +114,6 @@ def absolute_risk(baseline: Share, ratio: float, measure: str = "odds_ratio") ->
     """
     if measure not in MEASURES:
         raise ValueError(f"measure must be one of {', '.join(map(repr, MEASURES))}, got {measure!r}")
-    _require_risk(baseline=baseline)
-    require_positive(ratio=ratio)
     match measure:
         case "odds_ratio":
             return ratio * baseline / (1 - baseline + ratio * baseline)
@@ -128,36 +125,27 @@ def absolute_risk(baseline: Share, ratio: float, measure: str = "odds_ratio") ->
 
 
 @checked
-def odds_ratio(
-    baseline: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-    risk: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")],
-) -> float:
+def odds_ratio(baseline: InnerShare, risk: InnerShare) -> float:
     """Return the odds ratio of two risks, p₁(1 − p₀) / (p₀(1 − p₁)).
 
     Raises:
         ValueError: a risk is not above 0 and below 1.
     """
-    for name, value in (("baseline", baseline), ("risk", risk)):
-        if not 0 < value < 1:
-            raise ValueError(f"{name} must be above 0 and below 1, got {value!r}")
     return odds(risk) / odds(baseline)
 
 
 @checked
-def odds(risk: Share) -> float:
+def odds(risk: ShareBelowOne) -> float:
     """Return p/(1 − p): how many have the event per one who does not.
 
     Raises:
-        ValueError: risk is not between 0 and 1, or is 1, where odds are without end.
+        ValueError: risk is not at least 0 and below 1, where odds are without end.
     """
-    _require_risk(risk=risk)
-    if risk == 1:
-        raise ValueError("risk must be below 1, got 1")
     return risk / (1 - risk)
 
 
 @checked
-def relative_risk(baseline: Share, ratio: float) -> float:
+def relative_risk(baseline: Share, ratio: AboveZero) -> float:
     """Return the risk ratio that an odds ratio means at a baseline risk: OR / (1 − p₀ + OR p₀).
 
     Near the odds ratio where the event is rare, and near 1 where it is common.
@@ -165,12 +153,4 @@ def relative_risk(baseline: Share, ratio: float) -> float:
     Raises:
         ValueError: baseline is not between 0 and 1, or ratio is not above 0.
     """
-    _require_risk(baseline=baseline)
-    require_positive(ratio=ratio)
     return ratio / (1 - baseline + ratio * baseline)
-
-
-def _require_risk(**values: float) -> None:
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")

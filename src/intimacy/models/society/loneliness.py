@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intimacy.arguments import Between, Seed, checked
+from intimacy.arguments import AboveZero, AtLeastZero, Between, Seed, Share, checked
 from intimacy.models.society.networks import Network, small_world
-from intimacy.parameters import Parameters, integer, number, require_positive
+from intimacy.parameters import Parameters, integer, number
 
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -166,8 +166,6 @@ class LonelinessRun:
         Raises:
             ValueError: stops is below 2.
         """
-        if stops < 2:
-            raise ValueError(f"stops must be at least 2, got {stops!r}")
         return self.lonely[np.rint(np.linspace(0, len(self.lonely) - 1, stops)).astype(np.int64)]
 
     def to_frame(self) -> pd.DataFrame:
@@ -219,12 +217,12 @@ def simulate_loneliness(parameters: Loneliness, seed: Seed = 7) -> LonelinessRun
 def share_over_time(
     network: Network,
     *,
-    onset: float,
-    contagion: float,
-    recovery: float,
+    onset: AtLeastZero,
+    contagion: AtLeastZero,
+    recovery: AboveZero,
     steps: Annotated[int, Between(0, 10_000)],
-    start: float = 0.1,
-    years_per_step: float = YEARS_PER_STEP,
+    start: Share = 0.1,
+    years_per_step: AboveZero = YEARS_PER_STEP,
     seed: Seed = 7,
 ) -> Array:
     """Return the share of lonely people over time on any network, for up to millions: shape (steps + 1,).
@@ -235,12 +233,6 @@ def share_over_time(
         ValueError: a rate or the step is below 0, recovery or the length of a step is not above 0, start is not between
             0 and 1, or someone has more than 62 contacts.
     """
-    for name, value in (("onset", onset), ("contagion", contagion), ("steps", steps)):
-        if not value >= 0:
-            raise ValueError(f"{name} must be at least 0, got {value!r}")
-    require_positive(recovery=recovery, years_per_step=years_per_step)
-    if not 0 <= start <= 1:
-        raise ValueError(f"start must be between 0 and 1, got {start!r}")
     most = int(network.degrees.max(initial=0))
     if most > _MOST_CONTACTS:
         raise ValueError(f"network must have at most {_MOST_CONTACTS} contacts per person, got {most}")
@@ -258,7 +250,9 @@ def share_over_time(
 
 
 @checked
-def expected_loneliness(onset: float, contagion: float, recovery: float, contacts: float) -> float:
+def expected_loneliness(
+    onset: AtLeastZero, contagion: AtLeastZero, recovery: AboveZero, contacts: AtLeastZero
+) -> float:
     """Return I*, the share of lonely people where it settles if everyone meets everyone alike (Hill et al. 2010)::
 
         dI/dt = (a + b k I)(1 − I) − g I
@@ -269,10 +263,6 @@ def expected_loneliness(onset: float, contagion: float, recovery: float, contact
     Raises:
         ValueError: onset, contagion or contacts is below 0, or recovery is not above 0.
     """
-    for name, value in (("onset", onset), ("contagion", contagion), ("contacts", contacts)):
-        if not value >= 0:
-            raise ValueError(f"{name} must be at least 0, got {value!r}")
-    require_positive(recovery=recovery)
     spread = contagion * contacts
     middle = onset + recovery - spread
     root = math.sqrt(middle * middle + 4 * spread * onset)

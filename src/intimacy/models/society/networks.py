@@ -137,7 +137,6 @@ def small_world(
             2 and half of the people or :data:`MOST_DEGREE`, or rewiring is not between 0 and 1.
     """
     _require_ring(people, degree)
-    _require_rewiring(rewiring)
     generator = np.random.default_rng(np.random.SeedSequence(seed))
     source = np.tile(np.arange(people, dtype=np.int32), degree // 2)
     lattice = (source + np.repeat(np.arange(1, degree // 2 + 1, dtype=np.int32), people)) % np.int32(people)
@@ -220,7 +219,6 @@ def small_world_clustering(degree: int, rewiring: Share) -> float:
     Raises:
         ValueError: degree is not even, or below 2; rewiring is not between 0 and 1.
     """
-    _require_rewiring(rewiring)
     return ring_clustering(degree) * (1 - rewiring) ** 3
 
 
@@ -270,10 +268,8 @@ def _table(people: int, source: Indices, target: Indices) -> Network:
 
 
 def _require_ring(people: int, degree: int) -> None:
-    if not 4 <= people <= MOST_PEOPLE or people != int(people):
-        raise ValueError(f"people must be a whole number between 4 and {MOST_PEOPLE}, got {people!r}")
     _require_degree(degree)
-    most = min(MOST_DEGREE, int(people) // 2)
+    most = min(MOST_DEGREE, people // 2)
     if degree > most:
         raise ValueError(f"degree must be at most {most} among {people} people, got {degree!r}")
 
@@ -281,8 +277,3 @@ def _require_ring(people: int, degree: int) -> None:
 def _require_degree(degree: int) -> None:
     if not degree >= 2 or degree % 2:
         raise ValueError(f"degree must be an even number of at least 2, got {degree!r}")
-
-
-def _require_rewiring(rewiring: float) -> None:
-    if not 0 <= rewiring <= 1:
-        raise ValueError(f"rewiring must be between 0 and 1, got {rewiring!r}")

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import SMALLEST, Between, Seed, checked
+from intimacy.arguments import LARGEST, Between, InnerShare, OpenShare, Seed, checked
 from intimacy.models.replication import t_test_power, two_sided_p
 from intimacy.parameters import Parameters, integer, number
 
@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 MOST_PEOPLE = 5000
 FEWEST_PEOPLE = 20
+People = Annotated[int, Between(FEWEST_PEOPLE, LARGEST)]
 
 ALPHA = 0.05
 """Significance level, two-sided."""
@@ -206,9 +207,9 @@ def superiority(difference: ArrayLike) -> Any:
 @checked
 def study_power(
     difference: Annotated[float, Between(-100, 100)],
-    people: int,
-    carrier_frequency: float,
-    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = ALPHA,
+    people: People,
+    carrier_frequency: OpenShare,
+    alpha: InnerShare = ALPHA,
 ) -> float:
     """Return the chance that a study of n people finds a significant difference d, in either direction.
 
@@ -218,17 +219,16 @@ def study_power(
     Raises:
         ValueError: fewer than 20 people, or the frequency or alpha is not between 0 and 1.
     """
-    _check_study(people, carrier_frequency, alpha)
     shift = abs(difference) * math.sqrt(people * carrier_frequency * (1 - carrier_frequency))
     return float(t_test_power(shift, people - 2, alpha))
 
 
 @checked
 def detectable_difference(
-    people: int,
+    people: People,
     carrier_frequency: Annotated[float, Between(1e-4, 1 - 1e-4, "between 0.0001 and 0.9999")],
     power: float = 0.8,
-    alpha: Annotated[float, Between(SMALLEST, 1 - SMALLEST, "above 0 and below 1")] = ALPHA,
+    alpha: InnerShare = ALPHA,
 ) -> float:
     """Return the smallest d that a study of n people finds with this power, to one millionth.
 
@@ -236,7 +236,6 @@ def detectable_difference(
         ValueError: fewer than 20 people, the frequency or alpha is not between 0 and 1, or the power is not between
             alpha and 1.
     """
-    _check_study(people, carrier_frequency, alpha)
     if not alpha < power < 1:
         raise ValueError(f"power must be between alpha ({alpha!r}) and 1, got {power!r}")
     low, high = 0.0, 1.0
@@ -281,14 +280,6 @@ def _density(x: Array) -> Array:
 def _below(x: float) -> float:
     """Φ(x) of one number."""
     return math.erfc(-x / math.sqrt(2)) / 2
-
-
-def _check_study(people: int, carrier_frequency: float, alpha: float) -> None:
-    if people < FEWEST_PEOPLE:
-        raise ValueError(f"people must be at least {FEWEST_PEOPLE}, got {people!r}")
-    for name, value in {"carrier_frequency": carrier_frequency, "alpha": alpha}.items():
-        if not 0 < value < 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
 
 
 def _plain(values: Array) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Seed, checked
+from intimacy.arguments import OpenShare, Seed, checked
 from intimacy.parameters import Parameters, integer, number, shown
 
 Array = NDArray[np.float64]
@@ -153,7 +153,7 @@ def simulate_paternity(parameters: PaternityStudy, seed: Seed = 7) -> PaternityR
 
 
 @checked
-def exact_interval(count: ArrayLike, total: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
+def exact_interval(count: ArrayLike, total: ArrayLike, level: OpenShare = 0.95) -> tuple[Any, Any]:
     """Return both ends of the Clopper–Pearson interval of a share: floats, or arrays as the inputs broadcast.
 
     With k of n and α = 1 − level, from quantiles of the beta distribution::
@@ -173,8 +173,6 @@ def exact_interval(count: ArrayLike, total: ArrayLike, level: float = 0.95) -> t
         raise ValueError(f"total must be a whole number from 1 up, got {shown(total)}")
     if not ((k >= 0) & (k <= n) & (k % 1 == 0)).all():
         raise ValueError(f"count must be a whole number from 0 to its total, got {shown(count)} of {shown(total)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level!r}")
     tail = (1 - level) / 2
     low = np.where(k == 0, 0.0, betaincinv(np.maximum(k, 1), n - k + 1, tail))
     high = np.where(k == n, 1.0, betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail))

@@ -30,7 +30,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Between, Positive, Seed, Share, Shares, checked, require_together
+from intimacy.arguments import (
+    AboveZero,
+    AllAtLeastZero,
+    Between,
+    OpenShare,
+    Positive,
+    Seed,
+    Share,
+    Shares,
+    checked,
+    require_together,
+)
 from intimacy.models.vasopressin_bonding.paternity import exact_interval
 from intimacy.parameters import Parameters, choice, integer, number, switch
 
@@ -382,10 +393,10 @@ def _tested(parameters: VoleExperiment, seed: int, densities: Array, course: tup
 
 @checked
 def judge(
-    values: ArrayLike,
+    values: AllAtLeastZero,
     criterion: Annotated[float, Between(-1e6, 1e6)],
     highest: Annotated[float, Between(0, math.inf)] = math.inf,
-    level: float = 0.95,
+    level: OpenShare = 0.95,
 ) -> Verdict:
     """Return mean, t interval and two-sided one-sample t test of the values, one per animal, against a criterion.
 
@@ -399,10 +410,8 @@ def judge(
     x = np.asarray(values, dtype=np.float64).ravel()
     if x.size < 2:
         raise ValueError(f"values must hold at least two animals, got {x.size}")
-    if not ((x >= 0) & (x <= highest)).all():
-        raise ValueError(f"values must be between 0 and {highest:g}, got {x.min():g} to {x.max():g}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    if x.max() > highest:
+        raise ValueError(f"values must be between 0 and {highest:g}, got {x.max():g}")
     return _judge(x, criterion, highest, level)
 
 
@@ -439,18 +448,13 @@ def receptors(parameters: VoleExperiment) -> tuple[float, float]:
 
 
 @checked
-def gate(signal: ArrayLike, steepness: float = 6, middle: Positive = 1) -> Array:
+def gate(signal: AllAtLeastZero, steepness: AboveZero = 6, middle: Positive = 1) -> Array:
     """Return G = Sⁿ / (Sⁿ + Kⁿ), how far the gate is open, for any shape of S.
 
     Raises:
         ValueError: a signal is negative, or steepness or middle is not above 0.
     """
-    s = np.asarray(signal, dtype=np.float64)
-    if not (s >= 0).all():
-        raise ValueError(f"signal must be 0 or more, got {signal!r}")
-    if not (steepness > 0 and middle > 0):
-        raise ValueError(f"steepness and middle must be above 0, got {steepness!r} and {middle!r}")
-    return _opening(s, steepness, middle)
+    return _opening(np.asarray(signal, dtype=np.float64), steepness, middle)
 
 
 def _opening(signal: Array, steepness: float, middle: float) -> Array:
@@ -546,8 +550,6 @@ def days_to_dissolve(bond: Share, parameters: VoleExperiment) -> float:
     Raises:
         ValueError: the bond is not between 0 and 1.
     """
-    if not 0 <= bond <= 1:
-        raise ValueError(f"bond must be between 0 and 1, got {bond!r}")
     needed = bond_threshold(parameters)
     return parameters.forgetting_days * math.log(bond / needed) if bond > needed else 0.0
 
