@@ -200,17 +200,6 @@ class Parameters:
         ).set_index("parameter")
 
 
-def require_positive(**values: float) -> None:
-    """Refuse what is not above 0, by its name.
-
-    Raises:
-        ValueError: a value is not above 0.
-    """
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value!r}")
-
-
 def real(value: Any, low: float, high: float, *, whole: bool = False) -> float | int:
     """Return a number of Python: a float, or an int where it came as one or must be whole.
 

@@ -606,6 +606,7 @@ def approach(parameters: TwoPeople) -> Brink:
     edge = min(math.sqrt(1 - alone / _BRINK_TOP), 0.999)
     highest = min(1.0, critical * edge) if critical > 0 else 0.0
     coupling = highest * np.linspace(0, 1, _BRINK_POINTS) ** 0.5
+    shortest = parameters.replace(duration=1)  # only where a run ends is asked for
     twice = 2 * parameters.coupling
     within = parameters.coupling < critical
     return Brink(
@@ -613,14 +614,9 @@ def approach(parameters: TwoPeople) -> Brink:
         insulas=_formula(alone, coupling, critical),
         critical=critical,
         by_formula=_formula(alone, np.array(parameters.coupling), critical) if within else np.empty(0),
-        here=_at_rest(parameters),
-        twice=_at_rest(parameters.replace(coupling=twice)) if twice <= 1 else None,
+        here=model.simulate_two_people(shortest),
+        twice=model.simulate_two_people(shortest.replace(coupling=twice)) if twice <= 1 else None,
     )
-
-
-def _at_rest(parameters: TwoPeople) -> model.TwoPeopleRun:
-    """Return the shortest run: only where it ends is asked for."""
-    return model.simulate_two_people(parameters.replace(duration=1))
 
 
 def _formula(alone: float, coupling: Array, critical: float) -> Array:

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from intimacy.arguments import SMALLEST, Between, Share, Shares, checked, require_together
-from intimacy.parameters import Parameters, choice, integer, number, switch
+from intimacy.arguments import NonzeroShare, Share, Shares, checked, require_together
+from intimacy.parameters import Parameters, choice, integer, number, shown, switch
 
 Array = NDArray[np.float64]
 Person = Literal["i", "j"]
@@ -413,31 +414,25 @@ def posterior(prior: Shares, sensitivity: Shares, base_rate: Shares) -> Array:
         ValueError: a probability is not between 0 and 1, or the region could never be active.
     """
     require_together(prior=prior, sensitivity=sensitivity, base_rate=base_rate)
-    shares = {"prior": prior, "sensitivity": sensitivity, "base_rate": base_rate}
-    pi, s, b = (_probability(name, value) for name, value in shares.items())
+    pi, s, b = (np.asarray(each, dtype=np.float64) for each in (prior, sensitivity, base_rate))
     with_process, without_process = pi * s, (1 - pi) * b
     active = with_process + without_process
     if np.any(active == 0):
         raise ValueError(
             "prior, sensitivity and base_rate must let the region be active with a chance above 0, "
-            f"got {prior!r}, {sensitivity!r} and {base_rate!r}"
+            f"got {shown(prior)}, {shown(sensitivity)} and {shown(base_rate)}"
         )
     return np.asarray(with_process / active)
 
 
 @checked
-def bayes_factor(
-    sensitivity: Share, base_rate: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")]
-) -> float:
+def bayes_factor(sensitivity: Share, base_rate: NonzeroShare) -> float:
     """Return s/b: how many times an active region raises the odds of the process, whatever they were before.
 
     Raises:
         ValueError: a probability is not between 0 and 1, or the base rate is 0.
     """
-    s, b = _probability("sensitivity", sensitivity), _probability("base_rate", base_rate)
-    if b == 0:
-        raise ValueError(f"base_rate must be above 0, got {base_rate!r}")
-    return float(s / b)
+    return sensitivity / base_rate
 
 
 @dataclass(frozen=True)
@@ -450,9 +445,14 @@ class _Network:
     ceiling: float
     steps: dict[bytes, list[Array]] = field(default_factory=dict)
 
-    def pieces(self, rates: Array) -> NDArray[np.int8]:
-        """Return for each region (last axis) on which straight piece it is: 0 floor, 1 between, 2 ceiling."""
-        drive = rates @ self.weights.T + self.inputs
+    @cached_property
+    def drive(self) -> Array:
+        """The matrix that turns row vectors (rates, 1) into drives."""
+        return np.vstack([self.weights.T, self.inputs])
+
+    def pieces(self, states: Array) -> NDArray[np.int8]:
+        """Return for each region on which straight piece it is in a state (rates, 1): 0 floor, 1 between, 2 ceiling."""
+        drive: Array = np.dot(states, self.drive)
         return (drive >= -_ROUNDING).view(np.int8) + (drive > self.ceiling + _ROUNDING).view(np.int8)
 
     def straight(self, pieces: NDArray[np.int8]) -> tuple[Array, Array]:
@@ -477,10 +477,11 @@ class _Network:
         generator[:size, :size] = ((matrix - np.eye(size)) / self.time_constants[:, None]).T
         generator[size, :size] = constant / self.time_constants
         generator *= SECONDS_PER_SAMPLE / 2**_TICK_LEVELS
-        step = term = np.eye(size + 1)
-        for order in range(1, _TAYLOR_TERMS + 1):
-            term = term @ generator / order
-            step = step + term
+        term, step = generator, np.eye(size + 1) + generator
+        for order in range(2, _TAYLOR_TERMS + 1):
+            term = np.dot(term, generator)
+            term /= order
+            step += term
         return step
 
     def follow(self, start: Array, samples: int) -> Array:
@@ -492,38 +493,39 @@ class _Network:
         states[0, :-1], states[:, -1] = start, 1.0
         done = 0
         while done < samples:
-            pieces = self.pieces(states[done, :-1])
+            pieces = self.pieces(states[done])
             rung = _TICK_LEVELS
             while done < samples:
                 span = 2 ** (rung - _TICK_LEVELS)
                 new = states[done + 1 : done + 1 + span]
                 np.matmul(states[done + 1 - span : done + 1 - span + len(new)], self.step(pieces, rung), out=new)
-                changed = np.flatnonzero((self.pieces(new[:, :-1]) != pieces).any(axis=1))
-                if len(changed):
-                    done += int(changed[0])
+                changed = self.pieces(new) != pieces
+                if changed.any():
+                    done += int(changed.any(axis=1).argmax())
                     states[done + 1] = self.cross(states[done])
                     done += 1
                     break
                 done += len(new)
                 rung = min(rung + 1, _LONGEST_RUNG)
         # A change of piece is seen up to a tick late, so a rate can pass its bound by a rounding error.
-        return np.clip(states[:, :-1], 0.0, self.ceiling)
+        return states[:, :-1].clip(0.0, self.ceiling)
 
     def cross(self, state: Array) -> Array:
         """Return the state one sample later when regions change their piece on the way, each to the tick."""
         left = 2**_TICK_LEVELS
         while left:
-            pieces = self.pieces(state[:-1])
+            pieces = self.pieces(state)
+            same = pieces.tobytes()
             for rung in reversed(range(_TICK_LEVELS)):
                 if 2**rung > left:
                     continue
-                after = state @ self.step(pieces, rung)
-                if (self.pieces(after[:-1]) == pieces).all():
+                after = np.dot(state, self.step(pieces, rung))
+                if self.pieces(after).tobytes() == same:
                     state, left = after, left - 2**rung
             if left:
                 # The change is seen up to a tick late. A rate below 0 would go round a strong loop and be seen again.
-                state, left = state @ self.step(pieces, 0), left - 1
-                state[:-1] = np.clip(state[:-1], 0.0, self.ceiling)
+                state, left = np.dot(state, self.step(pieces, 0)), left - 1
+                state[:-1] = state[:-1].clip(0.0, self.ceiling)
         return state
 
     def rest(self, rates: Array) -> tuple[Array, bool]:
@@ -535,7 +537,7 @@ class _Network:
         for round_ in range(_STEADY_ROUNDS):
             if self.distance(rates) < _BALANCE:
                 return rates, True
-            matrix, constant = self.straight(self.pieces(rates))
+            matrix, constant = self.straight(self.pieces(np.append(rates, 1.0)))
             leaving = (matrix - np.eye(len(rates))) / self.time_constants[:, None]
             if np.linalg.eigvals(leaving).real.max() < -_ROUNDING:
                 candidate = np.linalg.solve(np.eye(len(rates)) - matrix, constant)
@@ -547,7 +549,7 @@ class _Network:
 
     def bounded_drive(self, rates: NDArray[np.floating]) -> Array:
         """Return the drive of each region, kept between 0 and the ceiling: where its rate is heading."""
-        return np.asarray(np.clip(self.weights @ rates + self.inputs, 0.0, self.ceiling))
+        return np.asarray((np.dot(self.weights, rates) + self.inputs).clip(0.0, self.ceiling))
 
     def distance(self, rates: NDArray[np.floating]) -> float:
         """Return how far the rates are from rest: the largest gap between a rate and its bounded drive."""
@@ -597,8 +599,7 @@ def _intact(parameters: TwoPeople, person: str) -> list[int]:
 def _gains(weights: Array, active: list[int]) -> Array:
     """Return (I − W)⁻¹ among the active regions, and zeros for the others."""
     gains = np.zeros_like(weights)
-    chosen = np.ix_(active, active)
-    gains[chosen] = np.linalg.inv(np.eye(len(active)) - weights[chosen])
+    gains[np.ix_(active, active)] = np.linalg.inv(np.eye(len(active)) - weights[active][:, active])
     return gains
 
 
@@ -619,7 +620,7 @@ def _insula_gain(parameters: TwoPeople, person: Person) -> float:
 
 def _feeds_back(weights: Array, active: list[int]) -> bool:
     """Return whether the active regions keep themselves going: a gain of 1 or more round their own loops."""
-    return bool(np.linalg.eigvals(weights[np.ix_(active, active)]).real.max() >= 1)
+    return bool(np.linalg.eigvals(weights[active][:, active]).real.max() >= 1)
 
 
 def _gain_of_both(parameters: TwoPeople) -> float:
@@ -650,10 +651,3 @@ def _index(person: str, region: str) -> tuple[int, int]:
 def _require_person(person: str) -> None:
     if person not in PERSONS:
         raise ValueError(f"person must be one of {', '.join(PERSONS)}, got {person!r}")
-
-
-def _probability(name: str, value: ArrayLike) -> Array:
-    share = np.asarray(value, dtype=np.float64)
-    if not np.all((share >= 0) & (share <= 1)):
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-    return share

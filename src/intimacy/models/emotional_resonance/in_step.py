@@ -373,14 +373,16 @@ def simulate_dyad(parameters: Dyad, seed: Seed = 7) -> DyadRun:
         other_i, other_j = hears_i * sine(a_j - p_i), hears_j * sine(a_i - p_j)
         q_pi, q_ai = p_i + k_pi + own_i + other_i, a_i + k_ai - own_i
         q_pj, q_aj = p_j + k_pj + own_j + other_j, a_j + k_aj - own_j
-        own_i = (own_i + within_i * sine(q_ai - q_pi)) / 2
-        own_j = (own_j + within_j * sine(q_aj - q_pj)) / 2
-        p_i += k_pi + own_i + (other_i + hears_i * sine(q_aj - q_pi)) / 2
-        p_j += k_pj + own_j + (other_j + hears_j * sine(q_ai - q_pj)) / 2
+        # Times a half, which is quicker than to divide by 2.
+        own_i = (own_i + within_i * sine(q_ai - q_pi)) * 0.5
+        own_j = (own_j + within_j * sine(q_aj - q_pj)) * 0.5
+        p_i += k_pi + own_i + (other_i + hears_i * sine(q_aj - q_pi)) * 0.5
+        p_j += k_pj + own_j + (other_j + hears_j * sine(q_ai - q_pj)) * 0.5
         a_i += k_ai - own_i
         a_j += k_aj - own_j
         phases += p_i, a_i, p_j, a_j
-    return DyadRun(_sampled_seconds(steps, DYAD_SECONDS_PER_STEP), *np.array(phases).reshape(-1, 4).T.copy())
+    table = np.fromiter(phases, np.float64, len(phases)).reshape(-1, 4)
+    return DyadRun(_sampled_seconds(steps, DYAD_SECONDS_PER_STEP), *table.T.copy())
 
 
 @checked

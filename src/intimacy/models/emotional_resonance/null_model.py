@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import LARGEST, SMALLEST, Between, Positive, Seed, Share, checked
-from intimacy.parameters import Parameters, integer, number, require_positive, switch
+from intimacy.arguments import LARGEST, AboveZero, Between, NonzeroShare, OpenShare, Positive, Seed, Share, checked
+from intimacy.parameters import Parameters, integer, number, switch
 
 Array = NDArray[np.float64]
+Samples = Annotated[float, Between(1, LARGEST)]
 
 SAMPLES_PER_SECOND = 64
 """Sampling rate of the signals (Hz)."""
@@ -132,7 +133,7 @@ def simulate_null_model(parameters: NullModel, seed: Seed = 7) -> NullModelRun:
     if parameters.coupling:
         sources += _pull(sources[0] - sources[1], parameters.coupling, _frequencies(count, SAMPLES_PER_SECOND)[inside])
     analytic = _analytic(sources, inside, count)[:, :total].reshape(2, parameters.epochs, samples)
-    unit = analytic / np.abs(analytic)
+    unit = analytic * (1 / np.abs(analytic))  # the same numbers as a division, which takes three times as long
     signal_i, signal_j = analytic[:, 0].real.astype(np.float64)
     return NullModelRun(
         seconds=np.arange(samples, dtype=np.float64) / SAMPLES_PER_SECOND,
@@ -168,59 +169,52 @@ def analytic_signal(
 
 
 @checked
-def effective_samples(bandwidth: float, seconds: float) -> float:
+def effective_samples(bandwidth: AboveZero, seconds: AboveZero) -> float:
     """Return B · T, about how many independent phases an epoch of band-limited noise holds (a rule of thumb).
 
     Raises:
         ValueError: bandwidth or seconds is not above zero.
     """
-    require_positive(bandwidth=bandwidth, seconds=seconds)
     return bandwidth * seconds
 
 
 @checked
-def expected_squared_plv(samples: Annotated[float, Between(1, LARGEST, "at least 1")]) -> float:
+def expected_squared_plv(samples: Samples) -> float:
     """Return the mean squared phase-locking value of N independent phases with no relation, 1 / N (exact).
 
     Raises:
         ValueError: samples is below 1.
     """
-    _require_samples(samples)
     return 1 / samples
 
 
 @checked
-def expected_plv(samples: Annotated[float, Between(1, LARGEST, "at least 1")]) -> float:
+def expected_plv(samples: Samples) -> float:
     """Return the mean phase-locking value of N independent phases with no relation, about √(π / 4N).
 
     Raises:
         ValueError: samples is below 1.
     """
-    _require_samples(samples)
     return math.sqrt(math.pi / (4 * samples))
 
 
 @checked
-def chance_limit(samples: Annotated[float, Between(1, LARGEST, "at least 1")], level: float = 0.05) -> float:
+def chance_limit(samples: Samples, level: OpenShare = 0.05) -> float:
     """Return what a share ``level`` of unrelated recordings of N independent phases exceed, about √(−ln level / N).
 
     Raises:
         ValueError: samples is below 1, or level is not between 0 and 1.
     """
-    _require_samples(samples)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be above 0 and below 1, got {level!r}")
     return min(1.0, math.sqrt(-math.log(level) / samples))
 
 
 @checked
-def shortest_epoch(bandwidth: Positive, plv: Annotated[float, Between(SMALLEST, 1, "above 0 and at most 1")]) -> float:
+def shortest_epoch(bandwidth: Positive, plv: NonzeroShare) -> float:
     """Return the epoch (s) above which unrelated noise stays below ``plv`` on average: π / (4 B plv²).
 
     Raises:
         ValueError: bandwidth or plv is not above zero.
     """
-    require_positive(bandwidth=bandwidth, plv=plv)
     return math.pi / (4 * bandwidth * plv**2)
 
 
@@ -233,8 +227,6 @@ def correlation_plv(correlation: Share) -> float:
     Raises:
         ValueError: correlation is not between 0 and 1.
     """
-    if not 0 <= correlation <= 1:
-        raise ValueError(f"correlation must be between 0 and 1, got {correlation!r}")
     if correlation == 1:
         return 1.0
     orders = np.arange(2000.0)
@@ -265,7 +257,7 @@ def _inside(band: tuple[float, float], count: int, rate: float) -> slice:
     frequencies = _frequencies(count, rate)
     inside = slice(int(np.searchsorted(frequencies, band[0])), int(np.searchsorted(frequencies, band[1], "right")))
     if inside.start >= inside.stop:
-        raise ValueError(f"band must hold a frequency between 0 and {rate / 2} Hz, got {band!r}")
+        raise ValueError(f"band must hold a frequency between 0 and {rate / 2} Hz, got {band[0]} to {band[1]}")
     return inside
 
 
@@ -305,8 +297,3 @@ def _surrogate_means(unit: NDArray[Any]) -> Array:
     shifted = every_pair[rows, (rows + rows[1:, np.newaxis]) % epochs]
     means: Array = shifted.mean(axis=1, dtype=np.float64)
     return means
-
-
-def _require_samples(samples: float) -> None:
-    if not samples >= 1:
-        raise ValueError(f"samples must be at least 1, got {samples!r}")

@@ -12,17 +12,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy.arguments import Between, checked, require_together
+from intimacy.arguments import LARGEST, AboveZero, Between, checked, require_together
 from intimacy.models.linear import solve_linear
 from intimacy.models.mirror_systems import adjacency
-from intimacy.parameters import Parameters, choice, integer, number, require_positive, shown
+from intimacy.parameters import Parameters, choice, integer, number, shown
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -40,6 +40,8 @@ RETURNS = {"linear": "Straight", "bounded": "Bounded", "retreat": "Retreat"}
 LOVE_CONSTELLATIONS = {"everyone": "Everyone with everyone", "star": "One in the middle", "ring": "Ring"}
 """Who has a tie with whom."""
 
+_EVENLY = "at least two evenly spaced times from 0 upwards"
+_MINUS = np.array(-1.0)  # an array, because numpy would convert a plain number again each time
 _STILL = 1e-9
 _NEWTON_STEPS = 8
 _NEAR = 0.5  # a steady state further than this from the end of a run is another one than that which it is on its way to
@@ -206,13 +208,12 @@ def love_matrix(parameters: Love) -> Array:
 
 
 @checked
-def returned(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> Array:
+def returned(shape: str, rate: ArrayLike, scale: AboveZero, feeling: ArrayLike) -> Array:
     """Return R(z), the answer to a feeling z, per month.
 
     Raises:
         ValueError: shape is not one of :data:`RETURNS`, or scale is not above 0.
     """
-    require_positive(scale=scale)
     require_together(rate=rate, feeling=feeling)
     z, beta = np.asarray(feeling, dtype=np.float64), np.asarray(rate, dtype=np.float64)
     if shape == "linear":
@@ -220,19 +221,18 @@ def returned(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> A
     if shape not in _BENT:
         raise _unknown(shape)
     answered = np.empty_like(z)
-    _BENT[shape](z / scale, answered)
+    _BENT[shape](z / scale, np.empty_like(z), answered)
     return np.asarray(beta * scale * answered)
 
 
 @checked
-def answered_slope(shape: str, rate: ArrayLike, scale: float, feeling: ArrayLike) -> Array:
+def answered_slope(shape: str, rate: ArrayLike, scale: AboveZero, feeling: ArrayLike) -> Array:
     """Return R′(z), how much more is answered to a little more, per month.
 
     Raises:
         ValueError: shape is not one of :data:`RETURNS`, or scale is not above 0.
     """
     require_together(rate=rate, feeling=feeling)
-    require_positive(scale=scale)
     return _answered_slope(shape, np.asarray(rate, dtype=np.float64), scale, np.asarray(feeling, dtype=np.float64))
 
 
@@ -249,19 +249,21 @@ def _answered_slope(shape: str, beta: Array, scale: float, z: Array) -> Array:
 
 
 @checked
-def together_rate(forgetting: float, return_rate: float, cross_tie: float, people: int) -> float:
+def together_rate(
+    forgetting: float, return_rate: float, cross_tie: float, people: Annotated[int, Between(2, LARGEST)]
+) -> float:
     """Return −α + β − σ(n − 2): how fast "everyone the same" grows where everyone has a tie with everyone.
 
     Raises:
         ValueError: people is below 2.
     """
-    if people < 2:
-        raise ValueError(f"people must be at least 2, got {people!r}")
     return -forgetting + return_rate - cross_tie * (people - 2)
 
 
 @checked
-def pairing_rate(forgetting: float, return_rate: float, cross_tie: float, people: int) -> float:
+def pairing_rate(
+    forgetting: float, return_rate: float, cross_tie: float, people: Annotated[int, Between(4, LARGEST)]
+) -> float:
     """Return −α + β + σ: how fast some ties grow at the cost of others, where everyone has a tie with everyone.
 
     It needs at least four people: what one tie of each person gains, another must lose.
@@ -269,8 +271,6 @@ def pairing_rate(forgetting: float, return_rate: float, cross_tie: float, people
     Raises:
         ValueError: people is below 4.
     """
-    if people < 4:
-        raise ValueError(f"people must be at least 4, got {people!r}")
     return -forgetting + return_rate + cross_tie
 
 
@@ -292,7 +292,7 @@ def propagate_couples(
     return_of_i: ArrayLike,
     return_of_j: ArrayLike,
     pull: float,
-    months: Annotated[ArrayLike, Between(axes=1)],
+    months: Annotated[ArrayLike, Between(words=_EVENLY, axes=1)],
 ) -> Array:
     """Return the feelings of many couples with straight returns, from nothing, exactly::
 
@@ -317,7 +317,7 @@ def propagate_couples(
         or not np.allclose(np.diff(times), times[1] - times[0])
         or times[1] <= 0
     ):
-        raise ValueError(f"months must be at least two evenly spaced times from 0 upwards, got {shown(times)}")
+        raise ValueError(f"months must be {_EVENLY}, got {shown(times)}")
     require_together(forgetting=forgetting, return_of_i=return_of_i, return_of_j=return_of_j)
     if max(map(np.ndim, (forgetting, return_of_i, return_of_j))) > 1:
         raise ValueError("forgetting and returns must be numbers or one row each, got more axes: one number per couple")
@@ -359,23 +359,26 @@ def _jump(alpha: Array, beta_i: Array, beta_j: Array, pull: float, step: float) 
 # Inside
 
 
-def _bounded(heard: Array, out: Array) -> None:
+def _bounded(heard: Array, work: Array, out: Array) -> None:
     """Write (1 − e^(−|z|)) sign z."""
-    np.copysign(heard, -1.0, out)
-    np.expm1(out, out)
-    np.copysign(out, heard, out)
+    np.copysign(heard, _MINUS, out)
+    np.expm1(out, work)
+    np.copysign(work, heard, out)
 
 
-def _retreating(heard: Array, out: Array) -> None:
+def _retreating(heard: Array, work: Array, out: Array) -> None:
     """Write z e^(−z²)."""
-    np.multiply(heard, heard, out)
-    np.negative(out, out)
-    np.exp(out, out)
-    np.multiply(out, heard, out)
+    np.multiply(heard, heard, work)
+    np.negative(work, out)
+    np.exp(out, work)
+    np.multiply(work, heard, out)
 
 
-# The returns that are not straight, of a rate and a scale of 1.
-_BENT: dict[str, Callable[[Array, Array], None]] = {"bounded": _bounded, "retreat": _retreating}
+_Bend = Callable[[Array, Array, Array], None]
+
+# The returns that are not straight, of a rate and a scale of 1. None works in place: for a single number that takes
+# numpy more than twice as long.
+_BENT: dict[str, _Bend] = {"bounded": _bounded, "retreat": _retreating}
 
 
 def _unknown(shape: str) -> ValueError:
@@ -445,24 +448,28 @@ class _Slope:
         self._product[np.arange(count, 2 * count), _back(ties)] = 1 / parameters.scale
         self._state, both = np.ones(count + 1), np.empty(2 * count)
         self.at, self._both, self._change, self._heard = self._state[:count], both, both[:count], both[count:]
-        # Each bend is taken of all, and counts for those who answer so: for numpy that is less work than to choose.
-        bent = sorted({*shapes.tolist()} - {"linear"})
-        self._bent = [(_BENT[shape], np.where(shapes == shape, rates * parameters.scale, 0.0)) for shape in bent]
-        self._answered = np.empty(count)
+        # Person 1's feelings come first, so all that are answered alike are neighbours.
+        self._answered, work, self._counted = np.zeros(count), np.empty(count), np.empty(count)
+        self._most = rates * parameters.scale
+        self._bent: list[tuple[_Bend, Array, Array, Array]] = []
+        end = 0
+        for shape, alike in groupby(shapes.tolist()):
+            first, end = end, end + len(list(alike))
+            if shape in _BENT:
+                place = slice(first, end)
+                self._bent.append((_BENT[shape], self._heard[place], work[place], self._answered[place]))
 
     def __call__(self, out: Array) -> Array:
         np.dot(self._product, self._state, self._both)
-        rates = self._change
-        for bend, most in self._bent:
-            bend(self._heard, self._answered)
-            np.multiply(self._answered, most, self._answered)
-            rates = np.add(rates, self._answered, out)
-        return rates
+        for bend, heard, work, answered in self._bent:
+            bend(heard, work, answered)
+        np.multiply(self._answered, self._most, self._counted)
+        return np.add(self._change, self._counted, out)
 
 
 def _by_steps(slope: _Slope, start: Array, count: int) -> Array:
     """Integrate by steps of Runge and Kutta of fourth order, one per sample."""
-    ahead = np.array([0.5, 0.5, 1.0]) * MONTHS_PER_SAMPLE
+    half, whole = np.array(MONTHS_PER_SAMPLE / 2), np.array(MONTHS_PER_SAMPLE)  # arrays for the same reason as _MINUS
     shares = np.array([1, 2, 2, 1]) * (MONTHS_PER_SAMPLE / 6)
     feeling, rates, at = np.empty((count, len(start))), np.empty((4, len(start))), slope.at
     first, *others = rates
@@ -470,7 +477,7 @@ def _by_steps(slope: _Slope, start: Array, count: int) -> Array:
     for x, after in pairwise(feeling):
         at[:] = x
         before = slope(first)
-        for part, following in zip(ahead, others, strict=True):
+        for part, following in zip((half, half, whole), others, strict=True):
             np.multiply(before, part, at)
             np.add(at, x, at)
             before = slope(following)

@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from intimacy.arguments import Seed, Share, Shares, checked, require_together
+from intimacy.arguments import AboveZero, AllAboveZero, Seed, Share, Shares, checked, require_together
 from intimacy.models.society.networks import Network, small_world
 from intimacy.parameters import Parameters, choice, integer, number
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Positions = NDArray[np.intp]
-_Encounter = tuple[Singles, Singles, Positions, Singles, Singles, "_Work", Singles]
+_Encounter = tuple[Singles, Singles, Positions, Singles, "_Work", Singles]
 
 MEETINGS = {"small_world": "Only people tied to each other", "well_mixed": "Anyone meets anyone"}
 """Who may meet whom, in plain words."""
@@ -210,20 +210,17 @@ def simulate_trust(parameters: TrustNetwork, seed: Seed = 7) -> TrustRun:
 
 
 @checked
-def critical_repair(misunderstanding: Share, loss_ratio: float) -> float:
+def critical_repair(misunderstanding: Share, loss_ratio: AboveZero) -> float:
     """Return ρ_c = 1 − (1 − ε) η₊/η₋, the share of repair above which trust lasts; 0 where it lasts without any.
 
     Raises:
         ValueError: misunderstanding is not between 0 and 1, or loss_ratio is not above 0.
     """
-    _require_shares(misunderstanding=misunderstanding)
-    if not loss_ratio > 0:
-        raise ValueError(f"loss_ratio must be above 0, got {loss_ratio!r}")
     return max(0.0, 1 - (1 - misunderstanding) / loss_ratio)
 
 
 @checked
-def expected_trust(misunderstanding: Shares, repair: Shares, loss_ratio: ArrayLike) -> Array:
+def expected_trust(misunderstanding: Shares, repair: Shares, loss_ratio: AllAboveZero) -> Array:
     """Return the mean field's lasting trust s*; the arguments broadcast.
 
     With w = 1 − ε and h = (1 − ρ) η₋, in units of η₊: s* = (w − h) / (w (1 − h)) if h < w, else 0. It depends on the
@@ -233,9 +230,6 @@ def expected_trust(misunderstanding: Shares, repair: Shares, loss_ratio: ArrayLi
         ValueError: misunderstanding or repair is not between 0 and 1, or loss_ratio is not above 0.
     """
     require_together(misunderstanding=misunderstanding, repair=repair, loss_ratio=loss_ratio)
-    _require_shares(misunderstanding=misunderstanding, repair=repair)
-    if not np.all(np.asarray(loss_ratio) > 0):
-        raise ValueError(f"loss_ratio must be above 0, got {loss_ratio!r}")
     arrives = 1 - np.asarray(misunderstanding, dtype=np.float64)
     hurt = (1 - np.asarray(repair, dtype=np.float64)) * np.asarray(loss_ratio, dtype=np.float64)
     lasts = hurt < arrives
@@ -283,9 +277,10 @@ class _Work:
     """
 
     def __init__(self, *shape: int) -> None:
-        self.chance, self.won, self.lost, self.spared = (np.empty(shape, dtype=np.float32) for _ in range(4))
-        self.happened, self.counts = np.empty((2, *shape), dtype=np.bool_), np.empty((2, *shape), dtype=np.float32)
-        (self.answered, self.hurt), (self.answers, self.hurts) = self.happened, self.counts
+        # Whether one is answered and whether one is hurt go side by side, so that one call does both.
+        self.chances, self.counts, self.changes, self.events = np.empty((4, 2, *shape), dtype=np.float32)
+        self.happened = np.empty((2, *shape), dtype=np.bool_)
+        (self.chance, self.hurt), (self.won, self.lost) = self.chances, self.changes
         self.places = np.empty(shape, dtype=np.intp)
         self.neighbours = np.empty(shape, dtype=np.int32)
 
@@ -306,31 +301,29 @@ class _Rule:
         mine: Singles,
         partners: Positions,
         events: Singles,
-        spared: Singles,
         work: _Work,
         out: Singles,
     ) -> None:
         """Write into ``out`` the trust of some after they met partners among everyone.
 
-        ``events`` are the numbers that decide, and ``spared`` is 1 less each, which float32 holds exactly.
+        ``events`` are the numbers that decide, and then 1 less each, which float32 holds exactly, shape (2, some).
         """
         everyone.take(partners, mode="wrap", out=work.chance)
         # Results go to the last argument, by place: in a small community a call by name takes as long as its sums.
-        chance, won, lost, multiply, subtract = work.chance, work.won, work.lost, np.multiply, np.subtract
+        chance, hurt, won, lost = work.chance, work.hurt, work.won, work.lost
+        multiply, subtract = np.multiply, np.subtract
         multiply(chance, self.arrives, chance)
         multiply(chance, mine, chance)
-        np.less(events, chance, work.answered)
-        subtract(mine, chance, chance)
-        multiply(chance, self.unrepaired, chance)
-        np.greater(chance, spared, work.hurt)
+        subtract(mine, chance, hurt)
+        multiply(hurt, self.unrepaired, hurt)
+        np.less(events, work.chances, work.happened)
         np.copyto(work.counts, work.happened)  # as numbers once, because numpy would convert each again
         # In this order trust never leaves 0 to 1, whatever the rounding.
         subtract(_ONE, mine, won)
         multiply(won, self.gain, won)
-        multiply(won, work.answers, won)
-        np.add(won, mine, won)
         multiply(mine, self.loss, lost)
-        multiply(lost, work.hurts, lost)
+        multiply(work.changes, work.counts, work.changes)
+        np.add(won, mine, won)
         subtract(won, lost, out)
 
 
@@ -343,12 +336,12 @@ def _encounters(parameters: TrustNetwork, seed: int, states: Singles) -> Iterato
     people, steps = parameters.people, parameters.steps
     turns = pairwise(cycle(states))
     if people * steps <= _STORED:
-        _, events, spared = _draws(seed, people, steps)
+        _, events = _draws(seed, people, steps)
         partners = _stored_partners(
             seed, people, steps, parameters.meetings, parameters.neighbours_per_side, parameters.rewiring
         )
         work = _Work(people)
-        stored = zip(turns, partners, events, spared, strict=False)  # the turns never end
+        stored = zip(turns, partners, events, strict=False)  # the turns never end
         encounters = ((before, before, *drawn, work, after) for (before, after), *drawn in stored)
         yield from [encounters] if len(states) > steps else ([each] for each in encounters)
         return
@@ -366,8 +359,7 @@ def _encounters(parameters: TrustNetwork, seed: int, states: Singles) -> Iterato
                 before,
                 before[block],
                 partners_of(pick[block], block, work),
-                event[block],
-                np.subtract(_ONE, event[block], out=work.spared),
+                _decisive(event[block], work.events),
                 work,
                 after[block],
             )
@@ -380,14 +372,18 @@ def _streams(seed: int) -> list[np.random.Generator]:
     return [np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(2)]
 
 
-@lru_cache(maxsize=2)
-def _draws(seed: int, people: int, steps: int) -> tuple[Singles, Singles, Singles]:
-    """All picks, all numbers that decide and 1 less each of a small run, kept between two steps of a slider.
+def _decisive(event: Singles, out: Singles) -> Singles:
+    """Write the numbers that decide, and 1 less each."""
+    np.copyto(out[0], event)
+    np.subtract(_ONE, event, out=out[1])
+    return out
 
-    Each has the shape (steps, people).
-    """
+
+@lru_cache(maxsize=2)
+def _draws(seed: int, people: int, steps: int) -> tuple[Singles, Singles]:
+    """All picks of a small run, (steps, people), and all that decides, (steps, 2, people), kept between two steps."""
     picks, events = (stream.random((steps, people), dtype=np.float32) for stream in _streams(seed))
-    return picks, events, _ONE - events
+    return picks, np.stack([events, _ONE - events], axis=1)
 
 
 @lru_cache(maxsize=2)
@@ -398,7 +394,7 @@ def _stored_partners(
     parameters = TrustNetwork(
         people=people, meetings=meetings, neighbours_per_side=neighbours_per_side, rewiring=rewiring
     )
-    picks, _, _ = _draws(seed, people, steps)
+    picks, _ = _draws(seed, people, steps)
     return _partner_finder(parameters, seed)(picks, slice(people), _Work(*picks.shape))
 
 
@@ -428,10 +424,3 @@ def _partner_finder(parameters: TrustNetwork, seed: int) -> Callable[[Singles, s
         return work.places
 
     return neighbours
-
-
-def _require_shares(**values: ArrayLike) -> None:
-    for name, value in values.items():
-        numbers = np.asarray(value, dtype=np.float64)
-        if not np.all((numbers >= 0) & (numbers <= 1)):
-            raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
