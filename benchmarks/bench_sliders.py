@@ -2,7 +2,8 @@
 
 The states are the start, each preset, and each control at each of its ends. In each a slider moves by a hair, or a step
 where it counts, so that nothing is timed that a lab could have kept from the evaluation before: it is the control that
-stands at its end, elsewhere the first one that moves without steps.
+stands at its end, elsewhere the first one that moves without steps. A control of few whole numbers comes back to each
+of them, as a hand does, and finds there what the model has kept; the first time may take longer.
 """
 
 from __future__ import annotations
