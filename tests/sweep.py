@@ -14,6 +14,7 @@ from intimacy.parameters import Specification, format_value
 from intimacy.widgets import Game, Lab
 
 RANDOM_STEPS = 200
+COUNTED = "days|rounds|points|steps|minutes|hours|months|years|ties|groups|people|trials|throws|studies|players|turns"
 
 
 def stops(specification: Specification) -> list[Any]:
@@ -85,6 +86,7 @@ def picture_is_whole(lab: Lab) -> None:
     for text in (lab.sentence, frame["shown"], *written(frame)):
         assert not re.search(r"(?<![\w.)\]])-\.?\d", text), f"{text!r} has a hyphen for a minus"
         assert not re.search(r"[-−+]0\.?0*(?![\d.])", text), f"{text!r} has a zero with a sign"
+        assert not re.search(rf"(?<![\w.,−–-])1 ({COUNTED})\b", text), f"{text!r} has one of many"
     for word in ("nan", "inf", "None"):
         assert word not in lab.sentence.split(), lab.sentence
     start = lab.start["values"]

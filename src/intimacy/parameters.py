@@ -17,6 +17,7 @@ import dataclasses
 import inspect
 import math
 import numbers
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -237,13 +238,14 @@ def shown(value: Any) -> str:
 
 
 def format_value(value: Any, unit: str = "") -> str:
-    """Write a value as a person would, without rounding any of it away: ``−0.1 /min``, ``24 IU``, ``on``."""
+    """Write a value as a person would, without rounding any of it away: ``−0.1 /min``, ``24 IU``, ``1 day``, ``on``."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     text = str(value).replace("-", MINUS) if isinstance(value, numbers.Real) else str(value)
-    return f"{text} {unit}".rstrip()
+    counted = re.sub(r"^([a-z]{3,})s$", r"\1", unit) if text == "1" else unit
+    return f"{text} {counted}".rstrip()
 
 
 def decimal(value: float, digits: int = 2) -> str:

@@ -155,7 +155,7 @@ def test_the_table_of_an_experiment_has_words_and_gaps():
 def test_the_test_that_was_not_calibrated_to_fails_in_one_group():
     lab = labs.historical_experiments()
     lab.preset("A chance to fail")
-    assert "agrees with 1 of the 2 groups" in lab.sentence
+    assert "agrees with 1 of 2;" in lab.sentence
 
 
 # The gene test

@@ -13,7 +13,7 @@ from intimacy.arguments import checked
 from intimacy.models import mirror_systems as model
 from intimacy.models.mirror_systems import Association, Contagion, Contingency, Overlap
 from intimacy.models.mirror_systems.overlap import State
-from intimacy.parameters import signed
+from intimacy.parameters import format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -809,9 +809,10 @@ def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
 def _describe_group(parameters: Contagion, run: model.ContagionRun) -> str:
     left = parameters.gain * (1 - parameters.regulation)
     radius = model.spectral_radius(parameters.constellation, parameters.people)
+    ties = format_value(int(run.adjacency.sum()) // 2, "ties")
     text = (
-        f"{len(run.stressed)} people, {int(run.adjacency.sum()) // 2} ties. Of the mirroring {left:.3g} is left after "
-        f"regulation; the constellation carries it {radius:.3f} times over, so the loop gain is {run.loop_gain:.3f}"
+        f"{len(run.stressed)} people, {ties}. Of the mirroring {left:.3g} is left after regulation; the constellation "
+        f"carries it {radius:.3f} times over, so the loop gain is {run.loop_gain:.3f}"
     )
     if parameters.stressor == 0:
         return f"{text}. Nobody is stressed, so nobody is aroused. {_regulation_needed(parameters)}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy.arguments import checked
 from intimacy.models import neuromodulation as model
-from intimacy.parameters import decimal, signed
+from intimacy.parameters import decimal, format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -219,8 +219,8 @@ def _describe_axis(parameters: model.StressAxis, run: model.StressAxisRun) -> st
     border = f"from {needed:.1f} minutes on" if np.isfinite(needed) else "at no delay"
     text = (
         f"A steady drive of {parameters.effective_drive:.1f} gets through the buffers. With a delay of "
-        f"{parameters.delay:g} minutes its steady level of {run.steady_level:.2f} {'can' if holds else 'cannot'} hold; "
-        f"at this drive it gives way {border}. "
+        f"{format_value(parameters.delay, 'minutes')} its steady level of {run.steady_level:.2f} "
+        f"{'can' if holds else 'cannot'} hold; at this drive it gives way {border}. "
     )
     if parameters.stressor_size > 0:
         stressor = parameters.stressor_minutes

@@ -558,10 +558,10 @@ def _describe_historical(_: Rerun, run: HistoricalRun) -> str:
     )
     return (
         f"Published [{experiment.citation}]: {experiment.published} Model: "
-        f"{'; '.join(_group_in_words(each) for each in run.arms)}. It agrees with {agreeing} of the {comparable} "
-        f"groups that have a published outcome, which is a yes or a no, not a number; where none was seen, undecided "
-        f"agrees too. Studies ask for more than half of the time, this test for two thirds. {calibrated} "
-        f"{experiment.calibration} {experiment.caveat}"
+        f"{'; '.join(_group_in_words(each) for each in run.arms)}. Of the groups with a published "
+        f"outcome, which is a yes or a no and not a number, it agrees with {agreeing} of {comparable}; where none was "
+        f"seen, undecided agrees too. Studies ask for more than half of the time, this test for two thirds. "
+        f"{calibrated} {experiment.calibration} {experiment.caveat}"
     )
 
 

@@ -337,6 +337,7 @@ def _lengths_figure() -> go.Figure:
             "ticktext": ["back", "lost"],
             "showgrid": False,
             "ticks": "",
+            "ticklabelstandoff": 4,
         },
     )
     for text, y in (

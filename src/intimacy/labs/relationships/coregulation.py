@@ -22,7 +22,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import CoRegulation
-from intimacy.parameters import signed
+from intimacy.parameters import format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -242,7 +242,7 @@ def _alone(parameters: CoRegulation, run: model.CoRegulationRun) -> Array:
 def _describe_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> str:
     count = len(run.adjacency)
     coupled = parameters.velocity_coupling != 0 or parameters.level_coupling != 0
-    who = f"{count} people, {len(pairs_of(run.adjacency))} tie{'' if count == 2 else 's'}."
+    who = f"{count} people, {format_value(len(pairs_of(run.adjacency)), 'ties')}."
     step = f"In the second minute they are {_step_in_words(run)}." if coupled else "Nobody is moved by anybody."
     return f"{who} {step} {_fading(parameters, run)} {_threshold(parameters)}".rstrip()
 

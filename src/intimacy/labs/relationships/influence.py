@@ -24,7 +24,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Circle, Influence
-from intimacy.parameters import signed
+from intimacy.parameters import format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -552,7 +552,7 @@ def _describe_circle(parameters: Circle, run: model.CircleRun) -> str:
     between = count - run.warm - run.negative
     still = "" if run.settled else " It has not settled yet."
     return (
-        f"{count} people, {len(pairs_of(run.ties))} tie{'' if count == 2 else 's'}; {who} a bad day, and {said}. After "
+        f"{count} people, {format_value(len(pairs_of(run.ties)), 'ties')}; {who} a bad day, and {said}. After "
         f"{model.TURNS} rounds {run.warm} are warm, {between} in between and {run.negative} negative; affect is "
         f"{signed(end.mean())} on average, from {signed(end.min())} to {signed(end.max())}.{still}"
     )

@@ -22,7 +22,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Love
-from intimacy.parameters import signed
+from intimacy.parameters import format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -290,7 +290,7 @@ def _describe_love(parameters: Love, run: model.LoveRun) -> str:
     end = run.feeling[-1]
     largest = run.eigenvalues[0]
     one, other = end[_place(run, 0, 1)], end[_place(run, 1, 0)]
-    ties = f"{feelings // 2} tie{'' if feelings == 2 else 's'}"
+    ties = format_value(feelings // 2, "ties")
     text = (
         f"{people} people, {ties}. After {model.MONTHS} months person 1 feels {signed(one)} for person 2, and 2 feels "
         f"{signed(other)} for 1"
