@@ -114,8 +114,9 @@ REACHABLE = """widget => {
   return [...new Set(found.map((node) => nameOfStop(node)))];
 }"""
 
-# Where the keyboard stands, how its ring looks, and what cuts the ring off.
-STOP = """() => {
+# Where the keyboard stands, how its ring looks, and what cuts the ring off, once the page has been drawn around it.
+STOP = """async () => {
+  for (let drawn = 0; drawn < 2; drawn += 1) await new Promise(requestAnimationFrame);
   const node = document.activeElement;
   if (!node || node === document.body) return null;
   const parts = (color) => color.match(/[\\d.]+/g).map(Number);

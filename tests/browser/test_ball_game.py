@@ -408,8 +408,7 @@ def test_a_silent_kernel_is_told_and_the_game_goes_on_when_it_answers(page: Page
 def test_a_reload_brings_the_game_back_and_waits(page: Page, jupyter: Server) -> None:
     game = begin(page, "Watch only")
     press(page, game, "n")
-    if game.get_by_role("button", name="Let it run").is_visible():
-        game.get_by_role("button", name="Let it run").click()
+    game.get_by_role("button", name="Let it run").click()
     game.locator(".log li").nth(3).wait_for()
     page.menu("File", "Save Notebook")
     page.tab.wait_for_timeout(1200)

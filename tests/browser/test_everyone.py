@@ -88,9 +88,9 @@ def reached_and_worked(page: Page) -> list[str]:
         reached.add(stop["name"])
         if stop["folds"]:
             page.tab.keyboard.press("Enter")
-            page.tab.wait_for_function(AT_REST)
         elif stop["kind"] in KEYS and not stop["plays"] and not worked(page, stop["kind"]):
             found.append(f"{stop['name']}: does not move by {KEYS[stop['kind']]}")
+        page.tab.wait_for_function(AT_REST)  # an answer that comes later moves what stands below it
         last = stop
     for widget in widgets(page):
         found += [f"{name}: not reached" for name in widget.evaluate(REACHABLE) if name not in reached]
@@ -174,9 +174,10 @@ def spoken(page: Page, widget: Any, act: Any) -> int:
     """Return how often a live region of a widget changes while something is done."""
     widget.evaluate(
         """node => {
+          globalThis.listens?.disconnect();
           globalThis.spoken = 0;
           const count = (all) => (globalThis.spoken += new Set(all.map((each) => each.target)).size);
-          const observer = new MutationObserver(count);
+          const observer = (globalThis.listens = new MutationObserver(count));
           const live = "[aria-live=polite], [role=status], [role=alert], output:not([aria-live=off])";
           for (const region of node.querySelectorAll(live))
             observer.observe(region, { childList: true, characterData: true, subtree: true });
