@@ -110,6 +110,7 @@ def test_a_fast_drag_ends_on_the_last_value(page: Page) -> None:
     assert "dose: 37 IU" in first.locator(".shown").text_content()
 
 
+@pytest.mark.everyone
 def test_motion_is_not_offered_to_those_who_asked_for_less(browser: Any, jupyter: Server) -> None:
     page = Page(browser, reduced_motion="reduce")
     page.open_lab(jupyter, "any_lab.ipynb")

@@ -141,6 +141,7 @@ def test_the_body_turns_by_button_and_by_drag(opened: Any) -> None:
     assert not tab.faults
 
 
+@pytest.mark.everyone
 def test_the_flat_picture_shows_the_same_and_can_be_left_again(opened: Any) -> None:
     tab = opened(reduced_motion="reduce")
     solid = pixels(tab)
@@ -164,6 +165,7 @@ def test_without_webgl_the_body_is_flat_from_the_start(opened: Any) -> None:
     assert not tab.faults
 
 
+@pytest.mark.everyone
 def test_no_label_lies_on_another_or_outside_at_any_width(opened: Any) -> None:
     tab = opened(reduced_motion="reduce")
     for width in (360, 510, 560, 900, 1400):
