@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -403,7 +404,8 @@ def test_the_state_moves_wanting_and_the_hedonic_gain_moves_liking(kappa: float,
     assert np.sign(moved.wanting[-1] - learned.wanting[-1]) == np.sign(kappa - 1)
     softened = wanting_and_liking(Wanting(hedonic_gain=mu, form=form, cues=cues))
     np.testing.assert_array_equal(softened.wanting, learned.wanting)
-    assert softened.liking == (mu if mu > 1e-300 else 0)  # what is too small to divide by counts as nothing
+    # What is too small to divide by counts as nothing.
+    assert softened.liking == (mu if mu >= sys.float_info.min else 0)
 
 
 def test_the_state_acts_on_the_reward_that_follows_at_once_or_on_every_cue():
