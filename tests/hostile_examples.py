@@ -175,7 +175,6 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "evidence.rate": {"claim": "oxytocin-trust-sentence"},
     "labs.communication_repair.marks.add_moves": {"meta": "moves"},
     "labs.communication_repair.marks.add_events": {"meta": "events", "symbol": "star"},
-    "labs.communication_repair.marks.of": {"one": "round"},
     "labs.communication_repair.stranger.in_your_place": {"game": lambda: repair_labs.meet_a_stranger()},
     "labs.emotional_resonance.window_means": {
         "difference": lambda: np.linspace(0, 3, 50),

@@ -244,7 +244,7 @@ def format_value(value: Any, unit: str = "") -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     text = str(value).replace("-", MINUS) if isinstance(value, numbers.Real) else str(value)
-    counted = re.sub(r"^([a-z]{3,})s$", r"\1", unit) if text == "1" else unit
+    counted = re.sub(r"^([a-z ]{3,})s$", r"\1", unit) if text == "1" else unit
     return f"{text} {counted}".rstrip()
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from intimacy.arguments import checked
 from intimacy.models import emotional_resonance as model
 from intimacy.models.emotional_resonance import Crowd
-from intimacy.parameters import decimal, signed
+from intimacy.parameters import decimal, format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -288,7 +288,7 @@ def draw_clocks(parameters: model.InStep, run: model.InStepRun) -> Frame:
 def _describe_clocks(parameters: model.InStep, run: model.InStepRun) -> str:
     fast, slow = _natural_tempi(parameters)
     tempi = [_tempo(phase, run.seconds) for phase in (run.phase_i, run.phase_j)]
-    slips = f"{run.slips} whole turn" + ("" if run.slips == 1 else "s")
+    slips = format_value(run.slips, "whole turns")
     return (
         f"Alone, i beats {decimal(fast)} times a second and j {decimal(slow)}. {_what_the_equations_say(parameters)} "
         f"In this run they beat {decimal(tempi[0])} and {decimal(tempi[1])} times a second over the last "

@@ -301,7 +301,7 @@ def _when_it_turns(parameters: Association, run: model.AssociationRun) -> str:
         case 0:
             here = "In this run it is below 0 already when the training begins"
         case trials:
-            here = f"In this run it first goes below 0 after {trials} trial{'' if trials == 1 else 's'} of training"
+            here = f"In this run it first goes below 0 after {format_value(trials, 'trials')} of training"
     if expected is not None:
         late = "" if expected <= TRAINING_TRIALS else f", later than the {TRAINING_TRIALS} shown"
         return f"{here}; on average it goes below 0 after {expected:.1f} trials{late}."
@@ -833,9 +833,10 @@ def _fate(parameters: Contagion, run: model.ContagionRun) -> str:
             grows = f"arousal runs away, {held}."
         return f"{grows} {there}."
     if parameters.stress_lasts < MINUTES:
+        after = format_value(MINUTES - parameters.stress_lasts, "minutes")
         return (
-            f"arousal settles. {there}, {MINUTES - parameters.stress_lasts} minutes after the stressor ended; had it "
-            f"stayed, the mean would rest at {run.steady.mean():.2f}."
+            f"arousal settles. {there}, {after} after the stressor ended; had it stayed, the mean would rest at "
+            f"{run.steady.mean():.2f}."
         )
     return f"arousal settles. {there}; in the end the mean rests at {run.steady.mean():.2f}."
 

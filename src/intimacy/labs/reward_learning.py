@@ -35,7 +35,7 @@ from intimacy.models.reward_learning import (
     trials_until_half,
     wanting_and_liking,
 )
-from intimacy.parameters import integer, signed
+from intimacy.parameters import format_value, integer, signed
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
 Array = NDArray[np.float64]
@@ -47,10 +47,6 @@ LONG = TemporalDifference(trials=300)
 """A course long enough for means over its second half."""
 
 LATE = slice(LONG.trials // 2, None)
-
-
-def _of(count: int, one: str) -> str:
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
 @dataclass(frozen=True)
@@ -259,7 +255,7 @@ def _describe_ringtone(parameters: Course, run: TemporalDifferenceRun) -> str:
     parts += [_trial_in_words(run, number) for number in sorted(special)]
     if not (parameters.reward and (run.rewarded & run.cued).any()):
         return " ".join([*parts, "Nothing is learned, because there is never a reward to expect."])
-    different = _of(len(peak_steps(run)), "different step")
+    different = format_value(len(peak_steps(run)), "different steps")
     parts.append(f"Over all {parameters.trials} trials the largest error stands at {different}.")
     if parameters.negative_ratio == 1 and final_cue_error(parameters) > 0:
         needed = trials_until_half(run)
@@ -267,7 +263,7 @@ def _describe_ringtone(parameters: Course, run: TemporalDifferenceRun) -> str:
         parts.append(
             f"The ringtone does not reach {half} here."
             if needed is None
-            else f"The ringtone first exceeds {half} after {_of(needed, 'trial')}."
+            else f"The ringtone first exceeds {half} after {format_value(needed, 'trials')}."
         )
     return " ".join(parts)
 
@@ -581,13 +577,13 @@ def _describe_silence(parameters: Intermittent, run: IntermittentRun) -> str:
         f"{answers} of {parameters.training_trials} messages are answered, and then none. Here the one who averages "
         f"gives up after {_after(run.rescorla_wagner_stop, silent)}, the one who asks after "
         f"{_after(run.change_point_stop, silent)}, counting from the first message of the silence. After long training "
-        f"the one who averages needs {_of(averages[0], 'unanswered message')} in a row at a chance of {chance:g} and "
-        f"{averages[1]} at a chance of {other:g}; the one who asks needs {asks[0]} and {asks[1]}."
+        f"the one who averages needs {format_value(averages[0], 'unanswered messages')} in a row at a chance of "
+        f"{chance:g} and {averages[1]} at a chance of {other:g}; the one who asks needs {asks[0]} and {asks[1]}."
     )
 
 
 def _after(stop: int | None, silent: int) -> str:
-    return f"more than {silent} messages" if stop is None else _of(stop, "message")
+    return f"more than {silent} messages" if stop is None else format_value(stop, "messages")
 
 
 def wanting_or_liking() -> Lab:
@@ -922,7 +918,7 @@ def _result_in_words(result: playable.Result) -> str:
 
 
 def _costs(stop: playable.Stop) -> str:
-    return f"{stop.wasted} into the silence, and missed {_of(stop.missed, 'answer')}"
+    return f"{stop.wasted} into the silence, and missed {format_value(stop.missed, 'answers')}"
 
 
 def _what_now(state: playable.GameState) -> str:
@@ -1069,7 +1065,7 @@ def _describe_comparison(_: NoControls, comparison: Comparison) -> str:
             for person, name, stop in comparison.stops
             if person == result.person and name != WAYS["learner"]
         )
-        you = f"you sent {_of(result.learner.sent, 'message')}, {_costs(result.learner)}"
+        you = f"you sent {format_value(result.learner.sent, 'messages')}, {_costs(result.learner)}"
         parts.append(f"Friend {result.person}, chance of an answer {result.reply_probability:g}: {you}; {told}.")
     return " ".join([*parts, "Patience has two costs, and how to weigh them is not for a model to say."])
 

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from intimacy.arguments import checked
-from intimacy.labs.communication_repair.marks import CORNER, LOOKS, NOTHING, Array, of, per_cent
+from intimacy.labs.communication_repair.marks import CORNER, LOOKS, NOTHING, Array, per_cent
 from intimacy.models.communication_repair import (
     GENERATIONS,
     LABELS,
@@ -22,6 +22,7 @@ from intimacy.models.communication_repair import (
     simulate_crowd,
     simulate_tournament,
 )
+from intimacy.parameters import format_value
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 _LESS_OFTEN = ("two_chances", "contrite", "firm_but_fair", "answers_twice", "suspicious")
@@ -176,8 +177,9 @@ def _describe_tournament(parameters: Tournament, run: TournamentRun) -> str:
     order = [(LABELS[name], run.expected_score[run.names.index(name)]) for name in run.order]
     first, last = order[0], order[-1]
     text = (
-        f"{people} people of {of(len(order), 'kind')} meet, and reach out in {per_cent(run.reaching_out)} of their "
-        f"moves. First on average: {first[0].lower()}, with {first[1]:.2f} points per round"
+        f"{people} people of {format_value(len(order), 'kinds')} meet, and reach out in "
+        f"{per_cent(run.reaching_out)} of their moves. First on average: {first[0].lower()}, with {first[1]:.2f} "
+        "points per round"
     )
     if len(order) > 1:
         middle = "; ".join(f"{label.lower()} {score:.2f}" for label, score in order[1:-1])

@@ -70,11 +70,6 @@ def times(count: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def of(count: int, one: str) -> str:
-    """Write a count with its noun, in the plural where there is not just one."""
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
-
-
 def per_cent(share: float) -> str:
     """Write a share as per cent."""
     return f"{100 * share:.1f} %"

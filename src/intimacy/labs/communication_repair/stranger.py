@@ -11,8 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from intimacy.arguments import Seed, checked
-from intimacy.labs.communication_repair.marks import CORNER, NOTHING, TALL, add_events, add_moves, moves, of, times
+from intimacy.labs.communication_repair.marks import CORNER, NOTHING, TALL, add_events, add_moves, moves, times
 from intimacy.models.communication_repair import LABELS, REACH_OUT, STRATEGIES, playable
+from intimacy.parameters import format_value
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Scene, theme
 
 _ROWS = {"you": 2.5, "heard": 1.25, "truth": 0.0}
@@ -139,11 +140,11 @@ def _what_happened(state: playable.GameState) -> str:
     if result is None:
         return text
     undone = f", {result.repaired} of them put right by talking" if result.talks else ""
+    misheard = f"{format_value(result.misheard, 'moves')} {'was' if result.misheard == 1 else 'were'} misheard"
     return (
         f"{text} The game is over. It was: {result.stranger.label.lower()}. {result.stranger.description} You reached "
-        f"out {times(result.reached_out)}, they {times(result.they_reached_out)}. {of(result.misheard, 'move')} "
-        f"{'was' if result.misheard == 1 else 'were'} misheard{undone}. You have {result.points:g} points, they "
-        f"{result.their_points:g}."
+        f"out {times(result.reached_out)}, they {times(result.they_reached_out)}. {misheard}{undone}. You have "
+        f"{format_value(result.points, 'points')}, they {result.their_points:g}."
     )
 
 
@@ -274,6 +275,7 @@ def _describe_place(_: NoControls, place: InPlace) -> str:
         f"{LABELS[each.name].lower()} {each.points:g} (on average {each.expected:.1f})" for each in result.in_your_place
     )
     return (
-        f"Against {result.stranger.label.lower()} you got {result.points:g} points. In your place, with the same luck "
-        f"and without talk: {told}. What does best against one stranger is not what does best in a crowd."
+        f"Against {result.stranger.label.lower()} you got {format_value(result.points, 'points')}. In your place, "
+        f"with the same luck and without talk: {told}. What does best against one stranger is not what does best in a "
+        "crowd."
     )

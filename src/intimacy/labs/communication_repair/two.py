@@ -8,8 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from intimacy.arguments import checked
-from intimacy.labs.communication_repair.marks import CORNER, TALL, add_events, add_moves, moves, of, per_cent, times
+from intimacy.labs.communication_repair.marks import CORNER, TALL, add_events, add_moves, moves, per_cent, times
 from intimacy.models.communication_repair import LABELS, REACH_OUT, Match, MatchRun, simulate_match
+from intimacy.parameters import format_value
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 ROUNDS = 60
@@ -168,11 +169,11 @@ def _describe(parameters: Match, run: MatchRun) -> str:
     reached = (run.moves == REACH_OUT).sum(axis=0)
     points = run.points.mean(axis=0)
     counts = (
-        (int(run.misheard.sum()), "move", " misheard"),
-        (int(run.slipped.sum()), "slip", ""),
-        (int(run.repaired.sum()), "error", " undone by talk"),
+        (int(run.misheard.sum()), "moves", " misheard"),
+        (int(run.slipped.sum()), "slips", ""),
+        (int(run.repaired.sum()), "errors", " undone by talk"),
     )
-    went_wrong = [f"{of(count, one)}{what}" for count, one, what in counts if count]
+    went_wrong = [f"{format_value(count, nouns)}{what}" for count, nouns, what in counts if count]
     return (
         f"Person i ({LABELS[parameters.first].lower()}) reaches out in {reached[0]} of {ROUNDS} rounds, person j "
         f"({LABELS[parameters.second].lower()}) in {reached[1]}; {', '.join(went_wrong) or 'nothing goes wrong'}. "

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from intimacy.arguments import checked
 from intimacy.models import need_to_connect as model
 from intimacy.models.need_to_connect import OpioidCalm, OpponentProcess
-from intimacy.parameters import signed
+from intimacy.parameters import format_value, signed
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
@@ -204,7 +204,7 @@ def _dip(run: model.OpponentProcessRun, which: int) -> str:
 
 
 def _after_loss(parameters: OpponentProcess, run: model.OpponentProcessRun) -> str:
-    days = "1 day" if parameters.days_together == 1 else f"{parameters.days_together} days"
+    days = format_value(parameters.days_together, "days")
     text = f"After {days} together the other has gone for good: {_dip(run, 0)}."
     if not _has_formula(parameters, run):
         return text

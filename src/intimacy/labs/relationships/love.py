@@ -22,7 +22,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Love
-from intimacy.parameters import format_value, signed
+from intimacy.parameters import format_value, short, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -312,7 +312,7 @@ def _leading(largest: complex) -> str:
     if abs(rate) < 1e-9:
         return "A small disturbance stays as large as it is."
     does = "doubles" if rate > 0 else "halves"
-    return f"In the end a small disturbance {does} every {math.log(2) / abs(rate):.3g} months."
+    return f"In the end a small disturbance {does} every {format_value(short(math.log(2) / abs(rate), 3), 'months')}."
 
 
 def _resting(run: model.LoveRun) -> str:

@@ -12,6 +12,7 @@ from intimacy.arguments import checked
 from intimacy.models.relationships import prediction, survey
 from intimacy.models.relationships.prediction import COUPLES, Overfitting, Screening
 from intimacy.models.relationships.survey import RATINGS, SurveyReading
+from intimacy.parameters import format_value
 from intimacy.widgets import Frame, Lab, Preset, theme
 
 Array = NDArray[np.float64]
@@ -277,7 +278,7 @@ def _part(folds: int) -> str:
 
 
 def _describe_fits(parameters: Overfitting, run: prediction.OverfittingRun) -> str:
-    few = "1 predictor" if parameters.predictors == 1 else f"{parameters.predictors} predictors"
+    few = format_value(parameters.predictors, "predictors")
     noise = "of nothing but noise" if parameters.signal == 0 else "of which the first carries a signal"
     if parameters.predictors == 1:
         noise = "which is noise" if parameters.signal == 0 else "which carries a signal"

@@ -195,7 +195,7 @@ function makeControl(specification, changed) {
   const id = nextId(name);
   // As Python writes it: with a true minus, which is also read as one.
   const said = (value) => String(value).replace(/^-/, "−");
-  const counted = (value) => (Number(value) === 1 ? unit.replace(/^([a-z]{3,})s$/, "$1") : unit); // "1 day", as Python says
+  const counted = (value) => (Number(value) === 1 ? unit.replace(/^([a-z ]{3,})s$/, "$1") : unit); // "1 day", as Python says
   const withUnit = (value) => (unit ? `${said(value)} ${counted(value)}` : said(value));
   const range = kind === "number" || kind === "integer" ? ` From ${said(low)} to ${withUnit(high)}.` : "";
   const helpNode = element("p", { class: "help", id: `${id}-help`, text: help + range });
