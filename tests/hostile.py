@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 import intimacy
 from hostile_examples import ALSO_NAMED, DOCUMENTED, EXAMPLES, LEFT_OUT, MADE, NAMED, SPOKEN
-from intimacy.arguments import Between
+from intimacy.arguments import Between, without_alias
 from intimacy.parameters import Parameters
 
 SECONDS = 2.0  # of computing, not of waiting: others may use the machine
@@ -204,6 +204,7 @@ def instance(of: type) -> Any:
 
 def good(hint: Any, where: str) -> Any:
     """Return a good value for an annotation."""
+    hint = without_alias(hint)
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         limits = next((each for each in inside[1:] if isinstance(each, Between)), Between())
@@ -215,7 +216,7 @@ def good(hint: Any, where: str) -> Any:
         return 3
     if hint is bool:
         return True
-    if hint == ArrayLike or origin is np.ndarray:
+    if hint == without_alias(ArrayLike) or origin is np.ndarray:
         return np.array([0.2, 0.5, 0.7])
     if origin in (typing.Union, types.UnionType):
         return good(inside[0], where)
@@ -262,7 +263,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "bytes": lambda: b"0.5",
     "complex": lambda: 1j,
     "list": lambda: [],
-    "a long list": lambda: [0.5] * 1000,
+    "a long list": lambda: [0.5] * 500,
     "ragged": lambda: [[1.0], [1.0, 2.0]],
     "list of NaN": lambda: [0.5, math.nan, 0.5],
     "list of text": lambda: ["a", "b"],
@@ -410,8 +411,9 @@ def _is_callable(hint: Any) -> bool:
 
 
 def _is_numeric(hint: Any) -> bool:
+    hint = without_alias(hint)
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if hint == ArrayLike or origin is np.ndarray or hint in (float, int):
+    if hint == without_alias(ArrayLike) or origin is np.ndarray or hint in (float, int):
         return True
     return any(_is_numeric(each) for each in inside if each is not Ellipsis)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
+from typing_extensions import TypeAliasType, TypeVar
 
 from intimacy.arguments import (
     ABOVE_0,
@@ -169,6 +171,32 @@ def test_an_array_comes_through_itself_unless_it_is_too_coarse_to_compute_with()
     assert half.dtype == np.float64
     assert half.tolist() == values.astype(np.float16).tolist()
     assert taken(array=np.empty(0, dtype=np.complex64))["array"].dtype == np.float64
+
+
+Number = TypeVar("Number", bound=np.generic)
+NamedRow = TypeAliasType("NamedRow", NDArray[Number], type_params=(Number,))
+NamedShare = TypeAliasType("NamedShare", Share)
+
+
+def test_a_named_alias_is_checked_as_what_it_stands_for() -> None:
+    """numpy names ``NDArray`` and ``ArrayLike`` so, from 2.5 on."""
+
+    @checked
+    def named(
+        row: Annotated[NamedRow[np.float64], Between(0, 1)] = np.zeros(1),  # noqa: B008
+        share: NamedShare = 0.5,
+        maybe: ArrayLike | None = None,
+    ) -> None: ...
+
+    for wrong, sentence in (
+        ({"row": np.array([0.5, 2])}, "row must be between 0 and 1, got 2.0 at position 1"),
+        ({"row": "a"}, "row must be numbers"),
+        ({"share": 1.5}, "share must be between 0 and 1, got 1.5"),
+        ({"maybe": [0.5, math.nan]}, "maybe must be finite, got nan"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^{re.escape(sentence)}"):
+            named(**wrong)  # type: ignore[arg-type]
+    named(np.array([0.0, 1.0]), 1.0, [0.5, 1])
 
 
 def test_too_many_arguments_and_unknown_names_are_refused_by_python() -> None:

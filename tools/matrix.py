@@ -32,7 +32,15 @@ VERSIONS = [f"{OLDEST[0]}.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
 HERE = "{}.{}".format(*sys.version_info)
 # A warning that our own code gives cause for fails a test.
 STRICT = ("-o", "filterwarnings=error:::intimacy")
-TESTS = ("tests/models", "tests/labs", "tests/widgets", "-m", f"not browser and {ALWAYS}")
+TESTS = (
+    "tests/models",
+    "tests/labs",
+    "tests/widgets",
+    "tests/test_arguments.py",
+    "tests/test_hostile.py",
+    "-m",
+    f"not browser and {ALWAYS}",
+)
 
 # The rest of the command line is what they run. The kernel talks to its client through the loopback device.
 OFFLINE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
@@ -80,7 +88,7 @@ class Machine:
         folder: where the copy of the project lies, below ``build/matrix``.
         inside: a command that runs another in what is special.
         variables: environment variables on top of the caller's.
-        tested: whether the quick tests of models, labs and widgets run there too.
+        tested: whether the quick tests of models, labs, widgets and arguments run there too.
     """
 
     what: str

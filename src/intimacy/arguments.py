@@ -232,19 +232,28 @@ def _kinds_of(function: Callable[..., Any]) -> dict[str, Kind]:
     return {name: kind_of(hint) for name, hint in hints.items()}
 
 
+def without_alias(hint: Any) -> Any:
+    """Return what a named alias stands for, and every other annotation as it is; numpy names its own since 2.5."""
+    alias = typing.get_origin(hint)
+    if hasattr(alias, "__value__"):
+        return without_alias(alias.__value__[typing.get_args(hint)])
+    return without_alias(hint.__value__) if hasattr(hint, "__value__") else hint
+
+
 def kind_of(hint: Any, limits: Between = ANY) -> Kind:
     """Return the kind that an annotation stands for."""
+    hint = without_alias(hint)
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         inner = next((each for each in inside[1:] if isinstance(each, Between)), limits)
         return kind_of(inside[0], inner)
-    if hint == ArrayLike:
+    if hint == without_alias(ArrayLike):
         return _array_kind(np.generic, limits, as_it_came=True)
     if origin is np.ndarray:
         scalar = typing.get_args(inside[1])[0] if typing.get_args(inside[1]) else np.generic
         return _array_kind(scalar if isinstance(scalar, type) else np.generic, limits)
     if origin in (typing.Union, types.UnionType):
-        arrays = set(typing.get_args(ArrayLike))  # is a union itself, and dissolves in another one
+        arrays = set(typing.get_args(without_alias(ArrayLike)))  # is a union itself, and dissolves in another one
         kinds = [kind_of(each, limits) for each in inside if not (arrays <= set(inside) and each in arrays)]
         return _any_of([kind_of(ArrayLike, limits), *kinds] if arrays <= set(inside) else kinds)
     if origin is typing.Literal:
