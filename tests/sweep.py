@@ -86,6 +86,7 @@ def picture_is_whole(lab: Lab) -> None:
     for text in (lab.sentence, frame["shown"], *written(frame)):
         assert not re.search(r"(?<![\w.)\]])-\.?\d", text), f"{text!r} has a hyphen for a minus"
         assert not re.search(r"[-−+]0\.?0*(?![\d.])", text), f"{text!r} has a zero with a sign"
+        assert not re.search(r"\.\.(?!\.)|: :|… ?:", text), f"{text!r} has two stops"
         assert not re.search(rf"(?<![\w.,−–-])1 ({COUNTED})\b", text), f"{text!r} has one of many"
     for word in ("nan", "inf", "None"):
         assert word not in lab.sentence.split(), lab.sentence
@@ -93,6 +94,9 @@ def picture_is_whole(lab: Lab) -> None:
     for control in lab.controls:
         value = lab.values[control["name"]]
         words = control["options"].get(value) or format_value(value, control["unit"])
+        needs = control["only_with"]
+        if needs and lab.values[needs["name"]] not in needs["at"]:
+            continue
         if not control["advanced"] or value != start[control["name"]]:
             assert words in frame["shown"], f"{frame['shown']!r} does not name {words!r}"
         if value != start[control["name"]]:

@@ -134,7 +134,7 @@ def test_a_lab_shows_what_python_shows(visit: Any) -> None:
             shown.get_by_role("button", name=preset, exact=True).click()
             shown.get_by_role("slider", name=label).press(key)
             visitor.tab.wait_for_timeout(60)
-            assert words(shown, ".shown") == lab.frame["shown"]
+            assert words(shown, ".shown") == lab.frame["shown"].replace("_", "")
             assert words(shown, ".sentence") == lab.sentence
             assert words(shown, "pre code") == lab.code()
             belief = lab.result.mean.belief

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from decay import Decay, Run, make, simulate_decay
+from decay import Decay, Run, describe, draw, figure, make, simulate_decay
+from intimacy.parameters import choice, number
+from intimacy.widgets import Lab
 from sweep import sweep
 
 
@@ -220,6 +223,36 @@ def test_the_shown_line_names_every_control_that_is_open_and_the_folded_ones_tha
     assert lab.frame["shown"] == "Shown: t½ = 20 min · dose: 24 IU · route: into the nose"
     lab.set(noise=True, half_life=20.25)
     assert lab.frame["shown"] == "Shown: t½ = 20.25 min · dose: 24 IU · route: into the nose · noise: on"
+
+
+def test_a_control_is_named_only_where_it_counts():
+    lab = make(only_with={"dose": ("route", ["nose"]), "noise": ("route", ["vein"])})
+    assert lab.frame["shown"] == "Shown: t½ = 20 min · dose: 24 IU · route: into the nose"
+    lab.set(dose=30)
+    assert lab.sentence.startswith("Dose: 30 IU. ")
+    lab.set(route="vein")
+    assert lab.frame["shown"] == "Shown: t½ = 20 min · route: into a vein · noise: off"
+    assert lab.sentence.startswith("Route: into a vein. ")
+    assert sweep(lab) > 200
+    lab = make(only_with={"dose": ("noise", [True])})
+    assert "dose" not in lab.frame["shown"]
+    lab.set(noise=True)
+    assert "dose: 24 IU" in lab.frame["shown"]
+
+
+def test_a_unit_that_ends_with_a_stop_gets_no_second_one_and_a_label_that_goes_on_no_colon():
+    @dataclass(frozen=True)
+    class Odd(Decay):
+        dose: float = number(24, 0, 80, step=1, unit="a.u.", label="Given: one in …", help="How much is given.")
+        half_life: float = number(20, 1, 120, step=1, unit="min", label="ACTH halves in", help="Time to halve.")
+        route: str = choice("nose", {"nose": "into the nose", "vein": "Into a vein?"}, label="Route", help="Where to.")
+
+    lab = Lab("Odd?", Odd(), simulate_decay, figure, draw, describe)
+    lab.set(dose=10)
+    assert lab.frame["shown"].startswith("Shown: ACTH halves in: 20 min · given: one in 10 a.u. · ")
+    assert lab.sentence.startswith("Given: one in 10 a.u. The level")
+    lab.set(half_life=10, route="vein")
+    assert lab.sentence.startswith("ACTH halves in: 10 min; given: one in 10 a.u.; route: Into a vein? The level")
 
 
 def test_the_code_names_what_differs_from_the_defaults():

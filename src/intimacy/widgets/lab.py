@@ -118,7 +118,8 @@ class Lab(Carried, front_end.FrontEnd):
         code: ``code(parameters)``: Python that repeats the run; by default the call of ``simulate``.
         controls: names of the parameters that can be moved, in order; by default all.
         advanced: those of them that are folded away at first.
-        only_with: for a control that counts only at some options of another one, that one's name and those options.
+        only_with: for a control that counts only at some options of another one, or where a switch is on or off, that
+            one's name and those values.
         pinned: keys of the traces that "Pin this curve" keeps as a grey ghost; by default all scatter lines.
         play: how the picture is revealed in time, where time runs.
         solid: a body above the picture whose parts take the colours of the frame's trace ``solid``.
@@ -155,7 +156,7 @@ class Lab(Carried, front_end.FrontEnd):
         code: Callable[[Any], str] | None = None,
         controls: Sequence[str] | None = None,
         advanced: Sequence[str] = (),
-        only_with: Mapping[str, tuple[str, Sequence[str]]] | None = None,
+        only_with: Mapping[str, tuple[str, Sequence[str | bool]]] | None = None,
         pinned: Sequence[str] | None = None,
         play: Play | None = None,
         solid: Solid | None = None,
@@ -344,31 +345,30 @@ class Lab(Carried, front_end.FrontEnd):
     def _shown(self, parameters: Parameters) -> str:
         """The values that the picture was computed from, as short as symbols allow.
 
-        Folded controls are named when they differ from the start.
+        Folded controls are named when they differ from the start, or count only now.
         """
         start, now = self._start.values(), parameters.values()
         parts = []
         for each in self.controls:
             name = each["name"]
-            if each["advanced"] and now[name] == start[name]:
+            as_at_start = now[name] == start[name] and _counts(each, start)
+            if not _counts(each, now) or (each["advanced"] and as_at_start):
                 continue
-            label = each["label"].lower()
-            before = (
-                f"{each['symbol']} =" if each["symbol"] else label.removesuffix(" …") + ":" * (not label.endswith("…"))
-            )
+            before = f"{each['symbol']} =" if each["symbol"] else _before(_going_on(each["label"]))
             parts.append(f"{before} {_in_words(each, now[name])}")
         return "Shown: " + " · ".join(parts) if parts else ""
 
     def _situation(self, parameters: Parameters) -> str:
-        """Name each value that differs from the start, exactly."""
+        """Name each value that counts and differs from the start, exactly."""
         start, now = self._start.values(), parameters.values()
-        moved = [each for each in self.controls if now[each["name"]] != start[each["name"]]]
+        moved = [each for each in self.controls if now[each["name"]] != start[each["name"]] and _counts(each, now)]
         if not self.controls:
             return ""
         if not moved:
             return "At the starting values."
-        parts = [f"{each['label'].removesuffix(' …')}: {_in_words(each, now[each['name']])}" for each in moved]
-        return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+        parts = [f"{_before(each['label'])} {_in_words(each, now[each['name']])}" for each in moved]
+        listed = "; ".join([parts[0], *map(_going_on, parts[1:])])
+        return listed if listed.endswith((".", "?", "!")) else f"{listed}."  # such as after a.u.
 
     def _receive(self, _: Any, message: Any, __: Any) -> None:
         """Answer the page. What has not the shape of a question is none."""
@@ -436,6 +436,22 @@ def _checked(parameters: Parameters, values: Any) -> Parameters:
 def _control(name: str, specification: Specification, advanced: bool) -> dict[str, Any]:
     known = {key: value for key, value in vars(specification).items() if key != "default"}
     return {"name": name, "advanced": advanced, **known, "options": dict(specification.options)}
+
+
+def _before(label: str) -> str:
+    """Return a label as it stands before a value: one that the value goes on needs no colon."""
+    return label.removesuffix(" …") if label.endswith("…") else f"{label}:"
+
+
+def _going_on(words: str) -> str:
+    """Return words as they stand inside a sentence; an abbreviation such as ACTH stays as it is."""
+    return words if words[1:2].isupper() else words[0].lower() + words[1:]
+
+
+def _counts(control: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Tell whether a control counts where the others have these values."""
+    needs = control["only_with"]
+    return needs is None or values[needs["name"]] in needs["at"]
 
 
 def _in_words(control: Mapping[str, Any], value: Any) -> str:

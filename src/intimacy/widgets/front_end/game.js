@@ -175,7 +175,7 @@ class GameView {
     this.tally.replaceChildren(
       ...scene.tally.map(([name, value]) => element("div", {}, element("dt", { text: name }), element("dd", { text: value }))),
     );
-    this.sentence.textContent = scene.sentence;
+    this.sentence.replaceChildren(...unbroken(scene.sentence));
     this.prompt.textContent = scene.prompt;
     this.showHand(scene);
     this.log.replaceChildren(...scene.log.map((text) => element("li", { text })));

@@ -200,7 +200,7 @@ function makeControl(specification, changed) {
   const range = kind === "number" || kind === "integer" ? ` From ${said(low)} to ${withUnit(high)}.` : "";
   const helpNode = element("p", { class: "help", id: `${id}-help`, text: help + range });
   const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
-  const title = [label, symbol ? element("span", { class: "symbol", text: ` ${symbol}` }) : null];
+  const title = [label, symbol ? element("span", { class: "symbol" }, ...subscripted(` ${symbol}`)) : null];
   const described = `${id}-help ${id}-fault`;
   let control;
   if (kind === "choice") {
@@ -567,7 +567,8 @@ class LabView {
 
   atRest({ name }, values) {
     const { label, options } = this.description.controls.find((each) => each.name === name);
-    return `Fixed by "${label}: ${options[values[name]]}".`;
+    const value = values[name];
+    return `Not used with "${label}: ${options[value] ?? (value ? "on" : "off")}".`;
   }
 
   isAt(preset, frame) {
@@ -586,8 +587,8 @@ class LabView {
     for (const [index, preset] of this.description.presets.entries()) {
       this.presetButtons[index].setAttribute("aria-pressed", String(this.isAt(preset, frame)));
     }
-    this.shown.textContent = frame.shown;
-    this.sentence.textContent = frame.sentence;
+    this.shown.replaceChildren(...listed(frame.shown));
+    this.sentence.replaceChildren(...unbroken(frame.sentence));
     if (settled && this.root.dataset.ready) this.speak(frame.sentence);
     this.code.firstChild.textContent = frame.code;
     this.codeSaid.textContent = "";
@@ -618,7 +619,7 @@ class LabView {
   silence(kind) {
     this.quiet = kind;
     this.root.toggleAttribute("data-stale", Boolean(kind));
-    this.notice.silence(kind, this.source.frame.shown.replace(/^Shown: /, ""));
+    this.notice.silence(kind, this.shown.textContent.replace(/^Shown: /, ""));
   }
 
   pin() {
@@ -632,7 +633,8 @@ class LabView {
     this.picture.ghost = pinned && unpacked(pinned.traces);
     this.picture.paint();
     this.pinnedLine.hidden = this.unpinButton.hidden = !pinned;
-    this.pinnedLine.textContent = pinned ? pinned.shown.replace(/^Shown:/, "Pinned, thin grey dashes:") : "";
+    const words = pinned ? pinned.shown.replace(/^Shown:/, "Pinned, thin grey dashes:") : "";
+    this.pinnedLine.replaceChildren(...listed(words));
   }
 
   async fillTable() {

@@ -104,6 +104,21 @@ function followTheme(root, signal, changed) {
   requestAnimationFrame(update);
 }
 
+// Text as nodes: what follows an underscore in a symbol, as in τ_P, stands below the line.
+const subscripted = (text) =>
+  text.split(/_([\p{L}\p{N}]+)/u).map((part, index) => (index % 2 ? element("sub", { text: part }) : part));
+
+const onOneLine = (...nodes) => element("span", { class: "on-one-line" }, ...nodes);
+
+// A sentence as nodes, none of whose lines begins with a percent sign.
+const unbroken = (text) => text.split(/(\S+ %)/).map((part, index) => (index % 2 ? onOneLine(part) : part));
+
+// A list of values as nodes: it breaks between them, and "k = 12" stays on one line.
+const listed = (text) =>
+  text
+    .split(/( · )/)
+    .map((part) => (part.length < 24 ? onOneLine(...subscripted(part)) : element("span", {}, ...subscripted(part))));
+
 // Jupyter takes arrow keys for its own shortcuts: JupyterLab when the event bubbles up to the page, Notebook 7 before it
 // comes down to the control. There only an attribute on the focused control itself stops it: a shortcut matches that first.
 function keepKeys(root, signal) {
