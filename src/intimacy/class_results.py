@@ -60,6 +60,7 @@ _ABOUT = (
     "classroom can look at single results without names, and delete them. No picture shows the result of one person."
 )
 _NEEDS = ("belonging", "self-esteem", "control", "meaningful existence")
+_PARTNERS = range(1, ROUNDS // ROUNDS_PER_PARTNER + 1)
 _NOTHING: dict[str, Any] = {"x": np.empty(0), "y": np.empty(0)}
 
 
@@ -276,8 +277,12 @@ def the_class_game(gathered: Gather) -> Lab:
 
 def _game_figure() -> go.Figure:
     figure = theme.new_figure(580, margin={"l": 64, "r": 20, "t": 54, "b": 52})
-    figure.add_scatter(meta="model", x=[], y=[], mode="lines", line={"color": theme.MUTED, "dash": "dash", "width": 2})
-    figure.add_scatter(meta="class", x=[], y=[], mode="lines+markers", line={"color": theme.PERSON_I, "width": 3})
+    dashed = {"color": theme.MUTED, "dash": "dash", "width": 2}
+    solid = {"color": theme.PERSON_I, "width": 3}
+    for partner in _PARTNERS:
+        figure.add_scatter(meta=f"model {partner}", x=[], y=[], mode="lines", line=dashed)
+    for partner in _PARTNERS:
+        figure.add_scatter(meta=f"class {partner}", x=[], y=[], mode="lines+markers", line=solid)
     first: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2", "mode": "markers", "cliponaxis": False}
     figure.add_scatter(
         meta="published",
@@ -315,7 +320,8 @@ def _game_figure() -> go.Figure:
     top: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
     figure.add_annotation(theme.label("partner 1", theme.INK, x=0.5, xanchor="left", **top))
     figure.add_annotation(theme.label("partner 2", theme.INK, x=turn, xanchor="left", **top))
-    figure.add_annotation(theme.label("", theme.PERSON_I, x=ROUNDS + 0.5, xanchor="right", yshift=18, **top))
+    figure.add_annotation(theme.label("", theme.PERSON_I, x=0.5, xanchor="left", yshift=18, **top))
+    figure.add_annotation(theme.label("dashed: model", theme.MUTED, x=ROUNDS + 0.5, xanchor="right", yshift=18, **top))
     below: dict[str, Any] = {"y": 1, "xref": "x2", "yref": "y2", "yanchor": "bottom", "yshift": 8}
     figure.add_annotation(theme.label("placebo", theme.INK, x=100 * PLACEBO, **below))
     figure.add_annotation(theme.label("spray", theme.INK, x=100 * SPRAY, **below))
@@ -323,17 +329,20 @@ def _game_figure() -> go.Figure:
 
 
 def _draw_game(found: ClassGame) -> Frame:
-    rounds = np.arange(1, ROUNDS + 1, dtype=float)
     share = found.all_at_first
+    lines: dict[str, dict[str, Any]] = {}
+    # A line of its own for each partner: nothing was sent between the last round with one and the first with the other.
+    for partner, rounds in enumerate(np.arange(ROUNDS).reshape(-1, ROUNDS_PER_PARTNER), start=1):
+        lines[f"model {partner}"] = {"x": rounds + 1.0, "y": found.model.sent[rounds]}
+        lines[f"class {partner}"] = _NOTHING if share is None else {"x": rounds + 1.0, "y": found.sent[rounds]}
     return Frame(
         {
-            "model": {"x": rounds, "y": found.model.sent},
-            "class": _NOTHING if share is None else {"x": rounds, "y": found.sent},
+            **lines,
             "model first": {"x": np.array([100 * found.model.all_at_first]), "y": np.array([2.0])},
             "class first": _NOTHING if share is None else {"x": np.array([100 * share]), "y": np.array([3.0])},
         },
         {
-            "annotations[2].text": "dashed: model" if share is None else f"— class of {found.pool.counted}, - - model",
+            "annotations[2].text": "" if share is None else f"solid: class of {found.pool.counted}",
         },
     )
 
@@ -544,6 +553,9 @@ def changed_minds(gathered: Gather, bets: Sequence[Bet]) -> Lab:
     )
 
 
+_MINDS_KEY = "○ before   ● after the lesson"
+
+
 def _heights(options: Sequence[Sequence[str]]) -> list[list[float]]:
     """Return where each option of each bet stands, from above, with a free row above each bet."""
     heights, at = [], 0.0
@@ -557,7 +569,7 @@ def _heights(options: Sequence[Sequence[str]]) -> list[list[float]]:
 def _minds_figure(options: Sequence[Sequence[str]]) -> go.Figure:
     heights = _heights(options)
     rows = [height for each in heights for height in each]
-    figure = theme.new_figure(110 + 38 * (len(rows) + len(options)), margin={"l": 210, "r": 24, "t": 36, "b": 52})
+    figure = theme.new_figure(110 + 46 * (len(rows) + len(options)), margin={"l": 210, "r": 24, "t": 36, "b": 52})
     for row in rows:
         figure.add_scatter(
             meta=f"change {row:g}", x=[], y=[], mode="lines", line={"color": theme.PERSON_I, "dash": "dot"}
@@ -588,7 +600,7 @@ def _minds_figure(options: Sequence[Sequence[str]]) -> go.Figure:
     for each in heights:
         figure.add_annotation(theme.label("", theme.INK, x=0, y=each[0] + 0.9, xref="paper", xanchor="left"))
     corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-    figure.add_annotation(theme.label("○ before   ● after the lesson", theme.INK, **corner))
+    figure.add_annotation(theme.label("", theme.INK, **corner))
     return figure
 
 
@@ -599,11 +611,12 @@ def _wrapped(label: str) -> str:
 def _draw_minds(found: Minds) -> Frame:
     traces: dict[str, dict[str, Any]] = {}
     points: dict[str, list[tuple[float, float]]] = {"before": [], "after": []}
-    layout = {}
+    few = "too few answers" if found.pool.shared else "no answers yet"
+    layout = {f"annotations[{len(found.tables)}].text": _MINDS_KEY if found.pool.counted else few}
     for bet, (heights, table) in enumerate(zip(_heights(found.options), found.tables, strict=True)):
         changed, answered = found.changed(bet)
         layout[f"annotations[{bet}].text"] = f"<b>Bet {bet + 1}</b>" + (
-            f": {changed} of {answered} changed" if answered else ": too few answers"
+            f": {changed} of {answered} changed" if answered else f": {few}" if found.pool.counted else ""
         )
         shares = [100 * table.sum(axis=axis) / max(answered, 1) for axis in (1, 0)]
         for height, before, after in zip(heights, *shares, strict=True):

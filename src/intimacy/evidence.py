@@ -20,7 +20,7 @@ import plotly.graph_objects as go
 
 from intimacy.arguments import checked
 from intimacy.data import load
-from intimacy.parameters import short
+from intimacy.parameters import decimal, short
 from intimacy.widgets import Bet, Option
 
 STATUS_SYMBOLS: Mapping[str, str] = {
@@ -45,11 +45,11 @@ VERIFIED_MARKS: Mapping[str, str] = {
     "no": "○ numbers from memory",
 }
 SCALE_TITLES: Mapping[str, str] = {
-    "Hedges g": "Hedges g (standard deviations; 0 means no difference)",
-    "Cohen d": "Cohen d (standard deviations; 0 means no difference)",
+    "Hedges g": "Hedges' g (standard deviations; 0 means no difference)",
+    "Cohen d": "Cohen's d (standard deviations; 0 means no difference)",
     "percentage points": "Difference (percentage points; 0 means no difference)",
     "minutes": "Half-life (minutes)",
-    "Hedges g within persons": "Hedges g within persons (standard deviations; 0 means no change)",
+    "Hedges g within persons": "Hedges' g within persons (standard deviations; 0 means no change)",
     "percent of litters": "Litters (percent)",
     "Vineland-II points": "Difference (points of the Vineland-II scale; 0 means no difference)",
     "ABC-mSW points": "Difference (points of the ABC-mSW scale; 0 means no difference)",
@@ -58,6 +58,17 @@ SCALE_TITLES: Mapping[str, str] = {
     "odds ratio": "Odds ratio (1 means no difference; ratio axis)",
     "hazard ratio": "Hazard ratio (1 means no difference; ratio axis)",
     "relative risk": "Relative risk (hazard, risk or odds ratio as reported; 1 means no difference; ratio axis)",
+}
+# How one effect on a scale and several are spoken of; a unit that is not here stands after "in".
+_SPOKEN: Mapping[str, tuple[str, str]] = {
+    "Hedges g": ("as Hedges' g", "as Hedges' g"),
+    "Cohen d": ("as Cohen's d", "as Cohen's d"),
+    "Hedges g within persons": ("as Hedges' g within persons", "as Hedges' g within persons"),
+    "correlation r": ("as a correlation r", "as correlations r"),
+    "standardised mean difference": ("as a standardised mean difference", "as standardised mean differences"),
+    "odds ratio": ("as an odds ratio", "as odds ratios"),
+    "hazard ratio": ("as a hazard ratio", "as hazard ratios"),
+    "relative risk": ("as a relative risk", "as relative risks"),
 }
 # On these, twice as much and half as much are equally far from no difference: a logarithmic axis, with its line at 1.
 RATIO_SCALES = frozenset({"odds ratio", "hazard ratio", "relative risk"})
@@ -407,7 +418,7 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
             x=0,
             xref="paper",
             xanchor="left",
-            y=position + 0.16,
+            y=position + 0.09,
             yanchor="bottom",
             align="left",
             showarrow=False,
@@ -418,13 +429,13 @@ def forest(rows: pd.DataFrame, scale: str) -> go.Figure:
             x0=_no_difference(scale),
             x1=_no_difference(scale),
             y0=position - 0.2,
-            y1=position + 0.14,
+            y1=position + 0.07,
             line={"color": _QUIET, "dash": "dash", "width": 1},
         )
     figure.update_layout(
         showlegend=False,
         # A row holds its interval and the lines of the longest label.
-        height=len(rows) * (42 + 21 * max(len(note.text.split("<br>")) for note in figure.layout.annotations)) + 110,
+        height=len(rows) * (50 + 21 * max(len(note.text.split("<br>")) for note in figure.layout.annotations)) + 110,
         margin={"l": 20, "r": 20, "t": 20, "b": 60},
         xaxis=_axis(rows, scale),
         yaxis={"visible": False, "range": [-0.4, len(rows) - 0.1]},
@@ -440,13 +451,17 @@ def forest_sentence(rows: pd.DataFrame, scale: str) -> str:
         ValueError: as :func:`forest`.
     """
     _check_one_scale(rows, scale)
-    listed = [
-        f"{row['citation']}, {row['measure']}: {short(row['estimate'])}, from {short(row['low'])} to "
-        f"{short(row['high'])} ({_origin(row)}; {row['status']}; {_mark(row)})."
-        for row in _records(rows)
-    ]
-    count = f"{len(rows)} effect" + ("s" if len(rows) > 1 else "")
-    return f"Forest plot of {count} in {scale}, with 95 % intervals, not pooled. " + " ".join(listed)
+    listed = []
+    for row in _records(rows):
+        estimate, low, high = _three(row)
+        listed.append(
+            f"{row['citation']}, {row['measure']}: {estimate}, from {low} to {high} ({_origin(row)}; {row['status']}; "
+            f"{_mark(row)})."
+        )
+    one, several = _SPOKEN.get(scale, (f"in {scale}", f"in {scale}"))
+    if len(rows) == 1:
+        return f"Forest plot of 1 effect {one}, with its 95 % interval, not pooled. {listed[0]}"
+    return f"Forest plot of {len(rows)} effects {several}, with their 95 % intervals, not pooled. {' '.join(listed)}"
 
 
 def _check_one_scale(rows: pd.DataFrame, scale: str) -> None:
@@ -504,7 +519,16 @@ def _broken(text: str, width: int) -> str:
 
 
 def _numbers(row: Mapping[str, Any]) -> str:
-    return f"{short(row['estimate'])} [{short(row['low'])}, {short(row['high'])}]"
+    estimate, low, high = _three(row)
+    return f"{estimate} [{low}, {high}]"
+
+
+def _three(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Write an estimate and the ends of its interval, each with as many decimals as the most exact of the three."""
+    values = [row[name] for name in ("estimate", "low", "high")]
+    digits = max(len(short(value).partition(".")[2]) for value in values)
+    estimate, low, high = (decimal(value, digits) for value in values)
+    return estimate, low, high
 
 
 def _origin(row: Mapping[str, Any]) -> str:

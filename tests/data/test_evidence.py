@@ -221,6 +221,43 @@ def test_effects_of_one_study_stand_together_and_each_effect_of_the_tables_is_th
         assert len(blocks) == len(set(keys))
 
 
+def alike(row: dict[str, float]) -> list[str]:
+    """Write the three numbers of an effect with as many decimals as the longest has."""
+    values = [row["estimate"], row["low"], row["high"]]
+    digits = max(len(f"{value:g}".partition(".")[2]) for value in values)
+    return [f"{value:.{digits}f}".replace("-", "−") for value in values]
+
+
+def test_the_three_numbers_of_an_effect_have_as_many_decimals() -> None:
+    told = forest_sentence(effects("emotional_resonance", "correlation r"), "correlation r")
+    assert "0.18, from 0.06 to 0.30 (" in told
+
+
+def test_one_effect_and_several_are_spoken_of_as_what_they_are() -> None:
+    one, several = effects("mirror_systems", "Cohen d"), effects("society", "hazard ratio")
+    assert forest_sentence(one, "Cohen d").startswith(
+        "Forest plot of 1 effect as Cohen's d, with its 95 % interval, not pooled."
+    )
+    assert forest_sentence(several, "hazard ratio").startswith(
+        "Forest plot of 8 effects as hazard ratios, with their 95 % intervals, not pooled."
+    )
+
+
+@pytest.mark.parametrize(("theme", "scale"), FORESTS)
+def test_an_interval_is_nearer_to_its_own_label_than_to_the_next_one(theme: str, scale: str) -> None:
+    rows = effects(theme, scale)
+    figure = forest(rows, scale)
+    low, high = figure.layout.yaxis.range
+    margin = figure.layout.margin
+    row = (figure.layout.height - margin.t - margin.b) / (high - low)  # pixels from one interval to the next
+    above = min(note.y - trace.y[0] for note, trace in zip(figure.layout.annotations, figure.data, strict=True)) * row
+    longest = max(note.text.count("<br>") + 1 for note in figure.layout.annotations)
+    assert above + 20 * longest < (high - figure.data[0].y[0]) * row  # the first label is not cut
+    if len(rows) > 1:
+        assert 2 * above < row - above - 20 * longest
+    assert above > 6  # half a diamond
+
+
 @pytest.mark.parametrize(("theme", "scale"), FORESTS)
 def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, scale: str) -> None:
     rows = effects(theme, scale)
@@ -252,7 +289,8 @@ def test_forest_draws_each_effect_with_its_interval_and_its_unit(theme: str, sca
     assert figure.layout.height / len(rows) > 40 + 15 * max(label.count("<br>") + 1 for label in labels)
     for label, row in zip(labels, rows.to_dict("records"), strict=True):
         assert row["citation"].replace("&", "&amp;") in label.replace("<br>", " ")
-        assert f"{row['estimate']:g} [{row['low']:g}, {row['high']:g}]".replace("-", "−") in label
+        estimate, low, high = alike(row)
+        assert f"{estimate} [{low}, {high}]" in label
         assert row["status"] in label
 
 
@@ -299,11 +337,11 @@ def test_forest_refuses_mixed_scales_missing_intervals_unknown_scales_and_nothin
 def test_sentence_names_every_study_with_its_numbers_and_its_check(theme: str, scale: str) -> None:
     rows = effects(theme, scale)
     sentence = forest_sentence(rows, scale)
-    assert scale in sentence
+    assert scale.partition(" ")[0] in sentence
     assert "not pooled" in sentence
     for row in rows.to_dict("records"):
-        numbers = f"{row['estimate']:g}, from {row['low']:g} to {row['high']:g}".replace("-", "−")
-        words = f"{row['citation']}, {row['measure']}: {numbers}"
+        estimate, low, high = alike(row)
+        words = f"{row['citation']}, {row['measure']}: {estimate}, from {low} to {high}"
         assert words in sentence
         assert row["status"] in sentence
     assert sentence.count("numbers ") == len(rows)

@@ -140,11 +140,10 @@ def test_a_field_without_a_label_is_found() -> None:
 UNIT_FREE = {
     "a count of what its title names": {
         "Balls to you",
-        "Contact",
+        "Contact number",
         "Cue, first to last",
         "Friends of friends, mean",
         "Generation",
-        "Gives up after so many",
         "Litters examined",
         "Message",
         "Own friends",

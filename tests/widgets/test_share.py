@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from classrooms import Opened, opened
@@ -22,8 +23,9 @@ from intimacy.models.result_code import (
     decode,
     encode,
 )
-from intimacy.widgets import Bet, Option
+from intimacy.widgets import Bet, Option, theme
 from intimacy.widgets.share import Share
+from sweep import trace
 
 SECRET = "0123456789abcdef" * 2
 
@@ -286,6 +288,23 @@ def test_the_class_stands_beside_model_and_study_with_key_and_status() -> None:
     assert "learner" not in picture.code()
 
 
+def test_each_partner_has_lines_of_its_own_and_each_line_a_label_of_its_colour() -> None:
+    gathered = class_results.gather_games()
+    picture = class_results.the_class_game(gathered)
+    gathered.add(games(6))
+    drawn = {each["meta"]: each for each in picture.figure["data"]}
+    notes = picture.figure["layout"]["annotations"]
+    model = next(each for each in notes if each["text"] == "dashed: model")
+    assert picture.frame["layout"]["annotations[2].text"] == "solid: class of 6"
+    for key, numbers, note in (("model", picture.result.model.sent, model), ("class", picture.result.sent, notes[2])):
+        first, second = (trace(picture, f"{key} {partner}") for partner in (1, 2))
+        assert [*first["x"], *second["x"]] == [*range(1, 21)]
+        assert (len(first["x"]), len(second["x"])) == (10, 10)
+        assert np.concatenate([first["y"], second["y"]]) == pytest.approx(numbers)
+        for partner in (1, 2):
+            assert theme.TEXT[drawn[f"{key} {partner}"]["line"]["color"]] == note["font"]["color"]
+
+
 def test_the_ratings_of_the_class_stand_beside_the_model() -> None:
     gathered = class_results.gather_ratings()
     picture = class_results.the_class_ratings(gathered)
@@ -296,6 +315,28 @@ def test_the_ratings_of_the_class_stand_beside_the_model() -> None:
     gathered.add("\n".join(map(encode, rated)))
     assert picture.result.means("left_out") == [1, 2, 3, None]
     assert "meaningful existence (too few answers) and 4.0" in picture.sentence
+
+
+def test_a_picture_of_minds_says_once_that_there_are_no_answers_yet() -> None:
+    gathered = class_results.gather_bets(12)
+    picture = class_results.changed_minds(gathered, bets())
+
+    def said() -> list[str]:
+        return [picture.frame["layout"][f"annotations[{number}].text"] for number in range(3)]
+
+    assert said() == ["<b>Bet 1</b>", "<b>Bet 2</b>", "no answers yet"]
+    shared = [encode(BetsResult(i, 12, (1, 0), (2, 1))) for i in range(6)]
+    gathered.add("\n".join(shared[:3]))
+    assert said() == ["<b>Bet 1</b>", "<b>Bet 2</b>", "too few answers"]
+    gathered.add("\n".join(shared[3:]))
+    assert said() == ["<b>Bet 1</b>: 6 of 6 changed", "<b>Bet 2</b>: too few answers", "○ before   ● after the lesson"]
+
+
+def test_two_lines_of_a_label_of_minds_fit_its_row() -> None:
+    figure = class_results.changed_minds(class_results.gather_bets(12), bets()).figure["layout"]
+    low, high = figure["yaxis"]["range"]
+    row = (figure["height"] - figure["margin"]["t"] - figure["margin"]["b"]) / (high - low)
+    assert row > 2 * 20
 
 
 def test_minds_are_counted_before_and_after() -> None:
