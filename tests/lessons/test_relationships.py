@@ -36,13 +36,15 @@ def test_the_bet_on_repair_names_what_the_lab_shows() -> None:
 def test_the_bet_on_a_bad_day_names_what_the_lab_shows() -> None:
     bet, lab = lessons.bet_bad_day(), labs.one_bad_day()
     lab.preset("A pair")
-    assert "affect is −1.33 on average" in lab.sentence
+    assert "affect is −1.33 for all" in lab.sentence
+    assert "one is warm (1) and speaks first" in bet.question
+    assert "person 2, who speaks last, has a bad day" in lab.sentence
     assert "both end at −1.33" in bet.question
     lab.preset("A chosen family of four")
     assert lab.parameters == lessons.FOUR
     assert bet.answer().outcome == "warm"
     assert "4 are warm" in lab.sentence
-    assert "all end at 1.17" in bet.answer().text
+    assert "all end at 1.17, whoever speaks first" in bet.answer().text
 
 
 def test_the_bet_on_the_third_tie_names_what_the_lab_shows() -> None:
@@ -260,6 +262,12 @@ def test_the_hunts_of_the_circle_end_where_the_teacher_is_told(notebook: Noteboo
         assert (lab.result.affect[-1].min() > -0.5 + 1e-6) == out
     lab.preset("Four in a ring")
     assert np.abs(lab.result.affect[-1]).max() < 0.2
+    assert "in a ring of four it depends on who speaks when" in teacher.lower()
+    lab.set(who_is_low="centre")
+    assert lab.result.warm == 4
+    lab.preset("A chosen family of four")
+    lab.set(who_is_low="centre")
+    assert lab.result.warm == 4
     lab.preset("The one in the middle")
     middle = lab.result.affect[-1].mean()
     lab.preset("One at the edge")

@@ -83,10 +83,10 @@ def bet_bad_day() -> Bet:
         return "warm" if four.warm == 4 else "cold" if four.negative == 4 else "neutral" if four.warm == 0 else "split"
 
     return Bet(
-        f"Two people: one is warm ({FOUR.warm:g}), the other has a bad day ({_written(FOUR.low)}). With the answers of "
-        f"the first lab, without repair, both end at {_written(pair.affect[-1].mean())}. Now a chosen family of four, "
-        "everyone with a tie to everyone, and the same answers: three are warm, one has the same bad day. Where do "
-        "they end?",
+        f"Two people: one is warm ({FOUR.warm:g}) and speaks first, the other has a bad day ({_written(FOUR.low)}). "
+        f"With the answers of the first lab, without repair, both end at {_written(pair.affect[-1].mean())}. Now a "
+        "chosen family of four, everyone with a tie to everyone, and the same answers: three are warm, one has the "
+        "same bad day. Where do they end?",
         {
             "cold": Option("All four are negative", "all four would be negative", "all four are negative"),
             "split": Option(
@@ -97,8 +97,8 @@ def bet_bad_day() -> Bet:
         },
         outcome,
         "each hears the mean of three others. For a warm one, two warm answers stand beside one negative answer; for "
-        f"the low one, all three are warm. So all end at {four.affect[-1].mean():.2f}. That is the arithmetic of this "
-        "model, and no advice to have more friends",
+        f"the low one, all three are warm. So all end at {four.affect[-1].mean():.2f}, whoever speaks first. That is "
+        "the arithmetic of this model, and no advice to have more friends",
     )
 
 

@@ -22,7 +22,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import CoRegulation
-from intimacy.parameters import format_value, signed
+from intimacy.parameters import format_value, short, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -88,7 +88,7 @@ def calmer_or_louder() -> Lab:
                 ),
                 Preset(
                     "Pulled to the same side",
-                    "Moved by where the other is, and hardly by changes. Watch arousal pass to and fro.",
+                    "Moved by where the other is, and not by changes. Watch arousal pass to and fro.",
                     {"level_coupling": 0.02, "velocity_coupling": 0.0, "damping": 0.02},
                 ),
             ],
@@ -152,7 +152,15 @@ def _swing_figure() -> go.Figure:
     )
     mark = {"symbol": "diamond-open", "size": 12, "color": theme.INK, "line": {"width": 2}}
     figure.add_scatter(
-        meta="growth alone", x=[], y=[], mode="markers", marker=mark, hoverinfo="skip", xaxis="x4", yaxis="y4"
+        meta="growth alone",
+        x=[],
+        y=[],
+        mode="markers",
+        marker=mark,
+        cliponaxis=False,
+        hoverinfo="skip",
+        xaxis="x4",
+        yaxis="y4",
     )
     wall = {"zeroline": True, "zerolinewidth": 2, "zerolinecolor": theme.INK}
     flat: dict[str, Any] = {"visible": False, "range": [-0.5, 0.5]}
@@ -165,7 +173,7 @@ def _swing_figure() -> go.Figure:
         },
         yaxis={"title": "Arousal around<br>baseline (toy units)", "domain": [0.33, 0.62], "anchor": "x", "nticks": 5},
         xaxis2={**HIDDEN, "domain": [0, 1], "anchor": "y2"},
-        yaxis2={**HIDDEN, "domain": [0.75, 1], "anchor": "x2", "scaleanchor": "x2"},
+        yaxis2={**HIDDEN, "domain": [0.73, 0.97], "anchor": "x2", "scaleanchor": "x2"},
         xaxis3={
             "title": {"text": "In turn … in step", "standoff": 2},
             "range": [-1.05, 1.05],
@@ -176,7 +184,8 @@ def _swing_figure() -> go.Figure:
         yaxis3={**flat, "domain": [0.16, 0.205], "anchor": "x3"},
         xaxis4={
             "title": {"text": "Calmer … louder (per second)", "standoff": 2},
-            "range": [-_FASTEST, _FASTEST],
+            # A little room, as a mark that rounding puts outside is not drawn.
+            "range": [-1.03 * _FASTEST, 1.03 * _FASTEST],
             "dtick": 0.05,
             "anchor": "y4",
             **wall,
@@ -189,7 +198,7 @@ def _swing_figure() -> go.Figure:
     figure.add_annotation(theme.label("", theme.INK, x=0, y=0.62, **CORNER))
     figure.add_annotation(theme.label("◇ alone", theme.INK, x=0, y=0.045, yshift=2, **CORNER))
     right = {**CORNER, "xanchor": "right"}
-    figure.add_annotation(theme.label("", theme.INK, x=1, y=0.045, yshift=2, **right))
+    figure.add_annotation(theme.label("", theme.INK, x=1, y=0.62, yshift=18, **right))
     return figure
 
 
@@ -244,7 +253,7 @@ def _describe_swing(parameters: CoRegulation, run: model.CoRegulationRun) -> str
     coupled = parameters.velocity_coupling != 0 or parameters.level_coupling != 0
     who = f"{count} people, {format_value(len(pairs_of(run.adjacency)), 'ties')}."
     step = f"In the second minute they are {_step_in_words(run)}." if coupled else "Nobody is moved by anybody."
-    return f"{who} {step} {_fading(parameters, run)} {_threshold(parameters)}".rstrip()
+    return f"{who} {step} {_fading(parameters, run)} {_threshold(parameters, run)}".rstrip()
 
 
 def _step_in_words(run: model.CoRegulationRun) -> str:
@@ -268,8 +277,12 @@ def _pace(growth: float) -> str:
     return f"doubles every {math.log(2) / growth:.1f} s" if growth > 1e-9 else "neither grows nor fades"
 
 
-def _threshold(parameters: CoRegulation) -> str:
+def _threshold(parameters: CoRegulation, run: model.CoRegulationRun) -> str:
     if parameters.level_coupling != 0:
         return ""
-    critical = model.critical_velocity_coupling(parameters)
-    return f"Here arousal grows for any γ above {critical:.4g} /s."
+    if parameters.damping == 0:
+        return "Here arousal grows for any γ but 0, from some start."
+    high = model.critical_velocity_coupling(parameters)
+    # To move against each other feeds neighbours in opposite moods: the smallest eigenvalue, which is below 0.
+    low = parameters.damping / float(np.linalg.eigvalsh(run.adjacency)[0])
+    return f"Here arousal grows for any γ above {short(high, 4)} /s or below {short(low, 4)} /s, from some start."

@@ -24,7 +24,7 @@ from intimacy.labs.relationships.shared import (
 from intimacy.models import relationships as model
 from intimacy.models.mirror_systems import positions
 from intimacy.models.relationships import Circle, Influence
-from intimacy.parameters import format_value, signed
+from intimacy.parameters import MINUS, format_value, signed
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
 
 Array = NDArray[np.float64]
@@ -33,9 +33,24 @@ FULL_COLOUR = 1.5
 """Mean affect from which on the map has its full colour."""
 
 _REACH = model.REACH
-_WORD = (3, 9)  # half the height and half the width of a word on the map, in cells
+_LINE = 2  # half the height of a line of words on the map, in cells
+_LETTER = 0.8  # half the width of a letter on the map, in cells
+_CROSSED = 8.0  # cost of a cell with a line in it, against that of a cell of another region
+_AWAY = model.BOUND - 1  # affect from which on a start runs away
 _LEAST_NAMED = 0.03  # share of the map from which on a region is named
 _AFFECT = np.linspace(-_REACH, _REACH, 601)
+# What does nothing where the influence has two slopes.
+_OF_STEPS = (
+    "repair",
+    "repair_trigger",
+    "positive_push",
+    "negative_push",
+    "positive_threshold",
+    "negative_threshold",
+    "damping",
+    "damping_trigger",
+    "j_threshold",
+)
 
 
 # Two people
@@ -96,8 +111,9 @@ def where_it_ends() -> Lab:
                 ),
                 Preset(
                     "Joy is damped",
-                    "Above a limit each cools the other down. There is no warm state left, and yet they stay warm.",
-                    {"damping": 0.5, "damping_trigger": 1.0},
+                    "Both begin warm, and above a limit each cools the other down. There is no warm state left, and "
+                    "yet they stay warm.",
+                    {"damping": 0.5, "damping_trigger": 1.0, "start_j": 1.0},
                 ),
                 Preset(
                     "Two slopes",
@@ -135,6 +151,10 @@ def where_it_ends() -> Lab:
                 "positive_slope",
                 "negative_slope",
             ],
+            only_with={
+                **dict.fromkeys(_OF_STEPS, ("shape", ("ojive",))),
+                **dict.fromkeys(("positive_slope", "negative_slope"), ("shape", ("bilinear",))),
+            },
             pinned=["null cline i", "null cline j"],
             play=Play("Turn", ["i in time", "j in time"], 0, model.TURNS, seconds=8, films=["path", "now"]),
         )
@@ -166,7 +186,7 @@ def _pair_figure() -> go.Figure:
     figure.add_scatter(meta="now", x=[], y=[], mode="markers", marker=ring, hoverinfo="skip")
     for key, symbol, width in (("stays", "circle", 1), ("repels", "diamond-open", 2.5)):
         marker = {"symbol": symbol, "size": 13, "color": theme.INK, "line": {"width": width, "color": theme.INK}}
-        figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, hoverinfo="skip")
+        figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
     figure.add_scatter(
         meta="names",
         x=[],
@@ -226,7 +246,8 @@ def draw_pair(parameters: Influence, run: model.InfluenceRun) -> Frame:
     level = np.clip(run.level / FULL_COLOUR, -1, 1)
     cline_i, cline_j = (_clipped(model.null_cline(parameters, person, _AFFECT)) for person in (0, 1))
     marks = np.array([place for _, place in shown]).reshape(-1, 2)
-    lines = [(cline_i, _AFFECT), (_AFFECT, cline_j), (marks[:, 0], marks[:, 1]), _walked(path)]
+    clines = (_joined(np.column_stack(each)) for each in ((cline_i, _AFFECT), (_AFFECT, cline_j)))
+    lines = [*clines, (marks[:, 0], marks[:, 1]), _joined(path)]
     traces: dict[str, dict[str, Any]] = {
         "map": {"x": run.axis, "y": run.axis, "z": level},
         "null cline i": {"x": cline_i, "y": _AFFECT},
@@ -251,11 +272,12 @@ def draw_pair(parameters: Influence, run: model.InfluenceRun) -> Frame:
     )
 
 
-def _walked(path: Array) -> tuple[Array, Array]:
-    """Return points close together along a path."""
-    share = np.arange(10)[:, np.newaxis] / 10
-    between = [(path[:-1, axis] + share * np.diff(path[:, axis])).ravel() for axis in (0, 1)]
-    return between[0], between[1]
+def _joined(corners: Array) -> tuple[Array, Array]:
+    """Return points along the line through these corners, at least one in each cell of the map that it crosses."""
+    cells = np.abs(np.diff(corners, axis=0)).max(axis=1) / (2 * _REACH) * (model.GRID - 1)
+    place = np.concatenate([[0], np.cumsum(np.ceil(2 * cells).clip(1))])
+    points = np.arange(place[-1] + 1)
+    return np.interp(points, place, corners[:, 0]), np.interp(points, place, corners[:, 1])
 
 
 def _least_in_short(least: float | None) -> str:
@@ -291,11 +313,12 @@ def _names(run: model.InfluenceRun, lines: list[tuple[Array, Array]]) -> dict[st
         region = run.leads_to == index
         if region.mean() < _LEAST_NAMED:
             continue
-        row, column = _free_place(region, taken)
+        high, wide = _half_of(_end_in_short(run, index, float(run.level[region][0])))
+        row, column = _free_place(region, taken, high, wide)
         x.append(run.axis[column])
         y.append(run.axis[row])
         text.append(_end_in_short(run, index, float(run.level[row, column])))
-        taken[max(row - 3, 0) : row + 4, max(column - 9, 0) : column + 10] = True
+        taken[max(row - high, 0) : row + high + 1, max(column - wide, 0) : column + wide + 1] = True
     return {"x": x, "y": y, "text": text} if x else {**NOTHING, "text": []}
 
 
@@ -304,10 +327,17 @@ def _cell(affect: Array) -> NDArray[np.int64]:
     return np.clip(np.rint((affect + _REACH) / (2 * _REACH) * (model.GRID - 1)), 0, model.GRID - 1).astype(np.int64)
 
 
-def _free_place(region: NDArray[np.bool_], taken: NDArray[np.bool_]) -> tuple[int, int]:
-    """Return the cell around which a word has most of the region and fewest lines, nearest to the region's middle."""
-    high, wide = _WORD
-    cost = np.pad(np.where(taken, 2.0, ~region), ((high, high), (wide, wide)), constant_values=1)
+def _half_of(words: str) -> tuple[int, int]:
+    """Return half the height and half the width of words on the map, with a little room around them, in cells."""
+    lines = words.split("<br>")
+    return _LINE * len(lines) + 1, math.ceil(_LETTER * max(map(len, lines))) + 1
+
+
+def _free_place(region: NDArray[np.bool_], taken: NDArray[np.bool_], high: int, wide: int) -> tuple[int, int]:
+    """Return the cell around which words have most of the region and fewest lines, nearest to the region's middle."""
+    plain = region.copy()
+    plain[model.GRID // 2], plain[:, model.GRID // 2] = False, False  # the lines at zero
+    cost = np.pad(np.where(taken, _CROSSED, ~plain), ((high, high), (wide, wide)), constant_values=1)
     summed = np.pad(cost, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
     rows, columns = 2 * high + 1, 2 * wide + 1
     around = summed[rows:, columns:] - summed[:-rows, columns:] - summed[rows:, :-columns] + summed[:-rows, :-columns]
@@ -322,7 +352,7 @@ def _end_in_short(run: model.InfluenceRun, index: int, level: float) -> str:
         state = run.steady[index]
         alike = abs(state.i - state.j) < 0.005
         return f"→ {signed(state.i)}" if alike else f"→ i {signed(state.i)}<br>j {signed(state.j)}"
-    return "runs away" if abs(level) >= model.BOUND - 1 else f"swings around {signed(level)}"
+    return "runs away" if abs(level) >= _AWAY else f"swings<br>around {signed(level)}"
 
 
 def _describe_pair(parameters: Influence, run: model.InfluenceRun) -> str:
@@ -331,7 +361,9 @@ def _describe_pair(parameters: Influence, run: model.InfluenceRun) -> str:
     if end >= 0:
         state = run.steady[end]
         there = f"they end with {_both(np.array([state.i, state.j]))}."
-    elif np.abs(run.affect[-1]).max() > 2 * _REACH:
+    elif np.abs(run.affect[-1]).max() >= _AWAY:
+        there = f"they run away, beyond {_bound(run.affect[-1].sum())}, where the model stops."
+    elif parameters.shape == "bilinear":  # slopes below zero would swing, and there are none
         there = f"they run away: after {model.TURNS} turns {_both(run.affect[-1])}."
     else:
         there = f"they settle nowhere and swing on: after {model.TURNS} turns {_both(run.affect[-1])}."
@@ -357,8 +389,17 @@ def _ends(run: model.InfluenceRun) -> str:
         if words
         else "There is no steady state."
     )
-    lost = run.share(-1)
-    return text if lost == 0 else f"{text} From {percent(lost)} of all starts they settle nowhere."
+    away = np.abs(run.level) >= _AWAY
+    swinging = (run.leads_to == -1) & ~away
+    for starts, do in ((away, "run away"), (swinging, "settle nowhere")):
+        if starts.any():
+            text += f" From {percent(float(starts.mean()))} of all starts they {do}."
+    return text
+
+
+def _bound(towards: float) -> str:
+    """Write the bound of the model on the side of a runaway."""
+    return f"{'+' if towards > 0 else MINUS}{model.BOUND:g}"
 
 
 def _about_repair(parameters: Influence) -> str:
@@ -371,7 +412,9 @@ def _about_repair(parameters: Influence) -> str:
         return "No repair is needed: there is no trap without it."
     if math.isinf(least):
         return f"Repair begins only below {signed(-parameters.repair_trigger)}, and the trap is not that deep."
-    return f"The trap goes with any repair above {least:.4g}; now it is {parameters.repair:.4g}."
+    most = parameters.specifications()["repair"].high
+    beyond = ", more than this lab offers" if most is not None and least >= most else ""
+    return f"The trap goes with any repair above {least:.4g}{beyond}; now it is {parameters.repair:.4g}."
 
 
 # More than two
@@ -388,10 +431,10 @@ def one_bad_day() -> Lab:
             draw_circle,
             _describe_circle,
             [
-                Preset("A triad", "Two start warm, one low. Press Play, and then compare with a pair."),
+                Preset("A triad", "Two start warm, the last to speak low. Press Play, and then compare with a pair."),
                 Preset(
                     "A pair",
-                    "One starts warm, one low, with the same answers as in the triad. What is different?",
+                    "One starts warm, the last to speak low, with the same answers as in the triad. What is different?",
                     {"constellation": "pair"},
                 ),
                 Preset(
@@ -401,7 +444,8 @@ def one_bad_day() -> Lab:
                 ),
                 Preset(
                     "Four in a ring",
-                    "The same four, each with two ties only. The same bad day.",
+                    "The same four, each with two ties only, and the last to speak is low. In 16 of 24 orders of "
+                    "speaking they would end warm.",
                     {"constellation": "ring"},
                 ),
                 Preset(
@@ -477,7 +521,13 @@ def _circle_figure() -> go.Figure:
     )
     figure.add_annotation(theme.label("", theme.INK, x=0, y=1, yshift=4, **CORNER))
     figure.add_annotation(
-        theme.label("bold: mean, dashed: highest and lowest<br>dotted: steady states", theme.INK, x=0, y=0.42, **CORNER)
+        theme.label(
+            "bold: mean, dashed: highest and lowest<br>dotted: steady states without repair",
+            theme.INK,
+            x=0,
+            y=0.42,
+            **CORNER,
+        )
     )
     return figure
 
@@ -545,14 +595,22 @@ def _describe_circle(parameters: Circle, run: model.CircleRun) -> str:
     low = int(run.starts_low.sum())
     repairing = int(run.repairs.sum()) if parameters.repair > 0 else 0
     end = run.affect[-1]
-    who = {0: "nobody has", count: "all have"}.get(low, f"{low} of them {'has' if low == 1 else 'have'}")
+    who = {0: "nobody has", count: "all have"}.get(low, f"{_speaker(int(run.starts_low.argmax()), count)} has")
     said = {0: "nobody repairs", count: "all repair"}.get(
         repairing, f"{repairing} of them {'repairs' if repairing == 1 else 'repair'}"
     )
     between = count - run.warm - run.negative
     still = "" if run.settled else " It has not settled yet."
+    mean, lowest, highest = (signed(each) for each in (end.mean(), end.min(), end.max()))
+    affect = f"{mean} for all" if lowest == highest else f"{mean} on average, from {lowest} to {highest}"
     return (
         f"{count} people, {format_value(len(pairs_of(run.ties)), 'ties')}; {who} a bad day, and {said}. After "
         f"{model.TURNS} rounds {run.warm} are warm, {between} in between and {run.negative} negative; affect is "
-        f"{signed(end.mean())} on average, from {signed(end.min())} to {signed(end.max())}.{still}"
+        f"{affect}.{still}"
     )
+
+
+def _speaker(person: int, count: int) -> str:
+    """Name a person by number and by turn: people speak in the order of their numbers, and ends may depend on it."""
+    turn = {0: "first", count - 1: "last"}.get(person, f"after person {person}")
+    return f"person {person + 1}, who speaks {turn},"

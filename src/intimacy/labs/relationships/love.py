@@ -37,7 +37,8 @@ HIGHEST = 16.0
 """The axis of feelings ends here at the latest; a line that goes on leaves the picture."""
 
 _LARGEST_BEAD = 26.0
-_WIDEST = 2.5  # how far the strip of eigenvalues reaches, per month
+_FEW = 3  # levels that a sentence names one by one
+_STRIP = (-4.0, 3.0)  # how far the strip of eigenvalues reaches, per month
 
 
 def ties_over_time() -> Lab:
@@ -51,7 +52,7 @@ def ties_over_time() -> Lab:
             draw_love,
             _describe_love,
             [
-                Preset("Two friends", "Each likes the other a little more the more is liked back. Press Play."),
+                Preset("Two friends", "Each likes the other the more, the more the other likes back. Press Play."),
                 Preset(
                     "A couple that catches fire",
                     "What is answered is more than what fades. What does a straight return lead to?",
@@ -65,7 +66,7 @@ def ties_over_time() -> Lab:
                 Preset(
                     "One comes, one goes",
                     "The more person 1 feels, the less person 2 does. It swings. Does it settle?",
-                    {"return_rate": -1.0, "first_return": 2.0, "forgetting": 0.2, "pull": 0.2},
+                    {"return_rate": -1.0, "first_return": 2.0, "forgetting": 0.2, "pull": 0.2, "head_start": 1.9},
                 ),
                 Preset(
                     "Ties that support each other",
@@ -101,7 +102,8 @@ def ties_over_time() -> Lab:
                 ),
                 Preset(
                     "Caricature: one retreats",
-                    "Person 1 draws back from too much. A caricature for teaching, no type of person: move the scale.",
+                    "Person 1 draws back from too much. A caricature for teaching, no type of person: move the scale, "
+                    "under More controls.",
                     {"first_shape": "retreat", "return_shape": "bounded", "return_rate": 0.9, "first_return": 0.6},
                 ),
                 Preset(
@@ -181,7 +183,8 @@ def _love_figure() -> go.Figure:
         figure.add_scatter(meta=key, x=[], y=[], mode="lines", line=line)
     for key, symbol in (("calm modes", "circle"), ("swinging modes", "diamond"), ("growing modes", "x")):
         marker = {"symbol": symbol, "size": 12, "color": theme.INK, "opacity": 0.75}
-        figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, xaxis="x3", yaxis="y3")
+        strip = {"cliponaxis": False, "xaxis": "x3", "yaxis": "y3"}
+        figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, **strip)
     figure.update_layout(
         xaxis={
             "title": {"text": "Time (months)", "standoff": 2},
@@ -194,18 +197,17 @@ def _love_figure() -> go.Figure:
         yaxis2={**HIDDEN, "domain": [0.6, 1], "anchor": "x2", "scaleanchor": "x2"},
         xaxis3={
             "title": "Disturbances grow (per month)",
-            "range": [-_WIDEST, _WIDEST],
+            "range": _STRIP,
             "dtick": 1,
             "anchor": "y3",
             "zeroline": True,
             "zerolinewidth": 3,
             "zerolinecolor": theme.INK,
         },
-        yaxis3={"title": "turns", "domain": [0, 0.14], "anchor": "x3", "nticks": 3},
+        yaxis3={"title": "Turns<br>(rad/month)", "domain": [0, 0.14], "anchor": "x3", "nticks": 3},
     )
     figure.add_annotation(theme.label("", theme.INK, x=0, y=1, yshift=2, **CORNER))
-    lines = "bold: mean, dotted: warmest, coolest"
-    figure.add_annotation(theme.label(lines, theme.INK, x=0, y=0.53, yshift=18, **CORNER))
+    figure.add_annotation(theme.label("", theme.INK, x=0, y=0.53, yshift=18, **CORNER))
     figure.add_annotation(theme.label("solid: 1 for 2", theme.PERSON_I, x=0, y=0.53, **CORNER))
     right = {**CORNER, "xanchor": "right"}
     figure.add_annotation(theme.label("dashed: 2 for 1", theme.PERSON_J, x=1, y=0.53, **right))
@@ -221,22 +223,26 @@ def draw_love(parameters: Love, run: model.LoveRun) -> Frame:
     places = positions("pair" if people == 2 else parameters.constellation, people)
     every = round(MONTHS_PER_STOP / model.MONTHS_PER_SAMPLE)
     # Far enough outside that a line leaves the picture steeply, and small enough for 32-bit floats.
-    drawn = np.clip(run.feeling, -1e3 * HIGHEST, 1e3 * HIGHEST)
+    furthest = 1e3 * HIGHEST
+    drawn = np.clip(run.feeling, -furthest, furthest)
     top = min(theme.ceiling(1.05 * float(np.abs(drawn).max()), 2), HIGHEST)
     each_way = [(int(one), int(other)) for one, other in run.ties if one < other]
     lines = {
         "one": drawn[:, _place(run, 0, 1)],
         "other": drawn[:, _place(run, 1, 0)],
-        "mean": drawn.mean(axis=1),
-        "warmest": drawn.max(axis=1),
-        "coolest": drawn.min(axis=1),
+        "mean": np.clip(run.feeling.mean(axis=1), -furthest, furthest),
     }
+    if people > 2:
+        lines |= {"warmest": drawn.max(axis=1), "coolest": drawn.min(axis=1)}
     colder = drawn.min() < -0.05
+    cut = f"beyond {HIGHEST:g} not drawn<br>" if np.abs(run.feeling).max() > HIGHEST else ""
     return Frame(
         {
             "ties": ribbons(places, each_way, 0.012),
             "feelings": _beads(places, run, np.clip(drawn[::every] / top, -1, 1)),
             "people": {"x": places[:, 0], "y": places[:, 1], "text": [str(person + 1) for person in range(people)]},
+            "warmest": NOTHING,  # of two feelings each is one of them
+            "coolest": NOTHING,
             **{key: {"x": run.months, "y": values} for key, values in lines.items()},
             **_modes(run),
         },
@@ -244,6 +250,7 @@ def draw_love(parameters: Love, run: model.LoveRun) -> Frame:
             "yaxis.range": [-top if colder else -0.03 * top, top],
             "yaxis3.range": [-_turning(run), _turning(run)],
             "annotations[0].text": "beads: what the nearer person feels<br>larger: stronger; orange, thick ring: cold",
+            "annotations[1].text": f"{cut}bold: mean{', dotted: warmest, coolest' if people > 2 else ''}",
         },
     )
 
@@ -280,7 +287,7 @@ def _modes(run: model.LoveRun) -> dict[str, dict[str, Any]]:
     swings = ~grows & (np.abs(values.imag) > 1e-6)
     chosen = {"calm modes": ~grows & ~swings, "swinging modes": swings, "growing modes": grows}
     return {
-        key: {"x": np.clip(values.real[these], -_WIDEST, _WIDEST), "y": values.imag[these]} if these.any() else NOTHING
+        key: {"x": np.clip(values.real[these], *_STRIP), "y": values.imag[these]} if these.any() else NOTHING
         for key, these in chosen.items()
     }
 
@@ -292,14 +299,44 @@ def _describe_love(parameters: Love, run: model.LoveRun) -> str:
     one, other = end[_place(run, 0, 1)], end[_place(run, 1, 0)]
     ties = format_value(feelings // 2, "ties")
     text = (
-        f"{people} people, {ties}. After {model.MONTHS} months person 1 feels {signed(one)} for person 2, and 2 feels "
-        f"{signed(other)} for 1"
+        f"{people} people, {ties}. After {model.MONTHS} months person 1 feels {_felt(run, one)} for person 2, and 2 "
+        f"feels {_felt(run, other)} for 1"
     )
-    span = f"; over all ties it is {signed(end.mean())}, from {signed(end.min())} to {signed(end.max())}."
-    text += "." if people == 2 else span
+    text += "." if people == 2 else f"; {_span(run, end)}."
     if not _straight(parameters) and not np.isfinite(run.steady).all():
-        return f"{text} That is not the end: nothing has come to rest yet."
-    return f"{text} The equations say: {model.FATES[run.fate]}. {_leading(largest)} {_resting(run)}".rstrip()
+        said = "That is not the end: nothing has come to rest yet."
+    else:
+        said = f"The equations say: it {model.FATES[run.fate]}. {_leading(largest)} {_resting(run)}".rstrip()
+    return f"{text} {said} {_idle(parameters)}".rstrip()
+
+
+def _felt(run: model.LoveRun, feeling: float) -> str:
+    """Write a feeling; of a runaway only how far the picture shows it."""
+    if run.fate.startswith("away") and abs(feeling) > HIGHEST:
+        return f"{'more' if feeling > 0 else 'less'} than {signed(math.copysign(HIGHEST, feeling), 0)}"
+    return signed(feeling)
+
+
+def _span(run: model.LoveRun, end: Array) -> str:
+    """Write what all feel, by the mean and the ends, and of a runaway by the ends alone."""
+    lowest, highest = (_felt(run, float(each)) for each in (end.min(), end.max()))
+    if lowest == highest:
+        return f"over all ties it is {highest}"
+    if np.abs(end).max() > HIGHEST and run.fate.startswith("away"):
+        return f"over all ties the coolest is {lowest} and the warmest {highest}"
+    return f"the mean over all ties is {signed(end.mean())}, from {lowest} to {highest}"
+
+
+def _idle(parameters: Love) -> str:
+    """Say which controls have been moved and do nothing here."""
+    text, start = "", Love()
+    if parameters.people == 2 and parameters.cross_tie != start.cross_tie:
+        text += "With two people there is no other tie, so σ does nothing. "
+    if parameters.people == 2 and parameters.constellation != start.constellation:
+        text += "Two people have one tie in every constellation. "
+    if _straight(parameters) and parameters.scale != start.scale:
+        text += "All returns are straight, so their scale does nothing."
+    return text.rstrip()
 
 
 def _straight(parameters: Love) -> bool:
@@ -321,10 +358,12 @@ def _resting(run: model.LoveRun) -> str:
     levels = sorted({round(float(value), 2) + 0.0 for value in run.steady})
     if run.fate.startswith("away"):
         return f"The only state at rest, at {_levels_said(levels)}, repels."
+    if 1 < len(levels) <= _FEW:
+        return f"At rest each feeling stays at {_levels_said(levels, 'or')}."
     return f"At rest all stay at {_levels_said(levels)}."
 
 
-def _levels_said(levels: list[float]) -> str:
-    if len(levels) > 3:
+def _levels_said(levels: list[float], last: str = "and") -> str:
+    if len(levels) > _FEW:
         return f"levels from {signed(levels[0])} to {signed(levels[-1])}"
-    return listed([signed(level) for level in levels])
+    return listed([signed(level) for level in levels], last)

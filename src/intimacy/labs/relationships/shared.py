@@ -38,9 +38,9 @@ def percent(share: float) -> str:
     return "below 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], last: str = "and") -> str:
     """Join words as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def ribbons(places: Array, pairs: Sequence[tuple[int, int]], width: float) -> dict[str, Array]:

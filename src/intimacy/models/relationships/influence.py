@@ -110,7 +110,7 @@ class Influence(Parameters):
     repair: float = _repair()
     repair_trigger: float = _repair_trigger()
     damping: float = _affect(0, 0, 1, "δ", "Damping", "What is taken away above the damping trigger.")
-    damping_trigger: float = _affect(1.5, 0, 2, "θ_d", "Damping trigger", "Damping begins above this.")
+    damping_trigger: float = _affect(1.5, 0, 2, "θ₂", "Damping trigger", "Damping begins above this.")
     j_positive: float = _ratio("Person j's positive push or slope", "j's positive push, times i's")
     j_negative: float = _ratio("Person j's negative push or slope", "j's negative push, times i's")
     j_threshold: float = _ratio("Person j's negative threshold", "j's negative threshold, times i's")
@@ -177,7 +177,7 @@ def simulate_influence(parameters: Influence) -> InfluenceRun:
 
         i ← a + r i + I_i(j),   then   j ← a + r j + I_j(i)
 
-        steps:      I(z) = C if z > P;  −D if z < −N;  else 0;  + ρ if z < −θᵣ;  − δ if z > θ_d
+        steps:      I(z) = C if z > P;  −D if z < −N;  else 0;  + ρ if z < −θᵣ;  − δ if z > θ₂
         two slopes: I(z) = k₊ z if z ≥ 0, else k₋ z
 
     No chance in it. A toy.
@@ -326,7 +326,13 @@ class Circle(Parameters):
     repair: float = _repair()
     repair_trigger: float = _repair_trigger()
     who_repairs: str = choice("everyone", WHO, label="Who repairs", help="Whose answers hold a repair attempt.")
-    who_is_low: str = choice("edge", WHO, label="Who has a bad day", help="Who starts low; all others start warm.")
+    who_is_low: str = choice(
+        "edge",
+        WHO,
+        label="Who has a bad day",
+        help="Who starts low; all others start warm. Where nobody has more ties, the middle is the first to speak, "
+        "the edge the last.",
+    )
     low: float = _affect(-2, -REACH, 0, "", "How bad a day", "Affect at the start of who has a bad day.")
     warm: float = _affect(1, 0, REACH, "", "How warm the others", "Affect at the start of all others.")
 
