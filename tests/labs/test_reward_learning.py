@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from intimacy.labs import reward_learning as labs
 from intimacy.models.reward_learning import CUE_STEP, TemporalDifference, simulate_temporal_difference
-from sweep import check, repeats_as_code, trace, unpacked
+from sweep import at, check, repeats_as_code, scattered, trace, unpacked
 
 LARGEST_FRAME = 150_000
 
@@ -78,6 +79,11 @@ def test_the_peaks_are_those_of_the_slide_and_the_jump():
     assert labs.peak_steps(simulate_temporal_difference(TemporalDifference(trace=1))) == {4, 15}
 
 
+def test_the_memory_draws_nothing_so_it_has_nothing_to_draw_again():
+    assert labs.the_ringtone().draws_again
+    assert not labs.the_memory().draws_again
+
+
 # The three traces
 
 
@@ -139,6 +145,18 @@ def test_who_gives_up_is_marked_where_the_curve_crosses(change):
         assert passed.all()
 
 
+@pytest.mark.parametrize(("hazard", "alarms"), [(0.005, 0), (0.02, 1), (0.2, 27)])
+def test_the_false_alarms_of_the_one_who_asks_are_counted_in_words(hazard, alarms):
+    lab = labs.the_silence()
+    lab.set(hazard=hazard)
+    asking = lab.result.stopped_probability[: lab.values["training_trials"]]
+    assert (asking >= 0.5).sum() == alarms
+    told = f"thought at {alarms} of the 100 messages that they had stopped: "
+    assert (told in lab.sentence) == (alarms > 0)
+    assert ("a false alarm." in lab.sentence) == (alarms == 1)
+    assert ("false alarms." in lab.sentence) == (alarms > 1)
+
+
 # Wanting and need
 
 
@@ -162,8 +180,46 @@ def test_the_need_tells_one_contact_none_and_too_many():
     assert "No contact follows." in lab.sentence
     assert trace(lab, "welcome")["y"].size == 0
     lab.set(contacts=5, hours_alone=0)
-    assert "5 of them are worth less than nothing" in lab.sentence
+    assert "is 100.0, at the set-point. " in lab.sentence
+    assert "all of them are worth less than nothing" in lab.sentence
     assert (trace(lab, "welcome")["y"] == 0).all()
+    lab.set(hours_alone=10, contacts=4)
+    assert "1 of them is worth less than nothing" in lab.sentence
+    lab.set(hours_alone=48)
+    assert "none of them is worth less than nothing" in lab.sentence
+
+
+def test_a_taller_bar_of_the_need_is_worth_more_in_each_story():
+    lab = labs.the_need()
+    axes = {tuple(lab.figure["layout"]["yaxis2"]["range"])}
+    for preset in lab.preset_names:
+        lab.preset(preset)
+        axes.add(tuple(lab.frame["layout"]["yaxis2.range"]))
+    assert len(axes) == 1
+
+
+def test_no_bar_of_wanting_or_liking_ends_at_the_edge_and_the_first_stories_share_an_axis():
+    lab = labs.wanting_or_liking()
+    axes = {tuple(lab.figure["layout"]["yaxis"]["range"])}
+    for preset in lab.preset_names[:3]:
+        lab.preset(preset)
+        axes.add(tuple(lab.frame["layout"]["yaxis.range"]))
+    assert len(axes) == 1
+    states = [at(labs.wanting_or_liking, preset) for preset in lab.preset_names]
+    for lab in itertools.chain(states, scattered(labs.wanting_or_liking(), 200)):
+        low, high = lab.frame["layout"]["yaxis.range"]
+        bars = np.concatenate([trace(lab, key)["y"] for key in ("wanting", "liking")])
+        assert low < bars.min()
+        assert bars.max() < high
+
+
+def test_liking_without_wanting_still_pulls_at_the_first_cue_as_its_story_says():
+    lab = labs.wanting_or_liking()
+    lab.preset("Liking without wanting")
+    first, last = trace(lab, "wanting")["y"]
+    assert last < 0.3 < 0.9 < first
+    story = next(each["story"] for each in lab.presets if each["name"] == "Liking without wanting")
+    assert "the last cue hardly pulls. The first one still does" in story
 
 
 # The game

@@ -35,6 +35,7 @@ from intimacy.models.reward_learning import (
     trials_until_half,
     wanting_and_liking,
 )
+from intimacy.models.reward_learning.intermittent import EVEN
 from intimacy.parameters import format_value, integer, signed
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
@@ -141,7 +142,6 @@ def the_memory() -> Lab:
         controls=["trace", "learning_rate", "delay"],
         pinned=[],
         play=Play("Trial", ["errors"], 1, TRIALS, seconds=20, films=["bars", "value"]),
-        seed=7,
     )
 
 
@@ -332,7 +332,7 @@ def the_three_traces() -> Lab:
             Preset("A friend you can count on", "Every ringtone leads to a hug. Compare the bar at the hug with V."),
             Preset(
                 "Half of the time",
-                "Surprise and disappointment are now the same size. Look at the mean in the lowest panel.",
+                "Surprise and disappointment are now about the same size. Look at the mean in the lowest panel.",
                 {"reward_probability": 0.5},
             ),
             Preset(
@@ -511,15 +511,15 @@ def _silence_figure() -> go.Figure:
             "tickvals": [0, 0.5, 1],
         },
         xaxis2={"title": "Chance of an answer in training", "range": [0.22, 1.03], "anchor": "y3"},
-        yaxis3={"title": "Gives up after<br>so many", "domain": lower, "range": [0, 30], "anchor": "x2"},
+        yaxis3={"title": "Gives up after<br>(messages)", "domain": lower, "range": [0, 30], "anchor": "x2"},
     )
     for low, high in (upper, middle):
         figure.add_shape(type="line", x0=100.5, x1=100.5, y0=low, y1=high, yref="paper", line=_DOTTED)
     figure.add_annotation(theme.label("answers stop", theme.INK, x=101, xanchor="left", **_TOP, yshift=18))
     for text, color, y in (
         ("one averages; ◇ gives up", one, upper[1]),
-        ("one asks: any change?", two, middle[1]),
-        ("solid: averages, dashed: asks,<br>dotted: asks each time.<br>In rats it falls.", theme.INK, lower[1]),
+        ("one asks: any change? □ gives up", two, middle[1]),
+        ("solid: averages, dashed: asks,<br>dotted: asks each time.<br>In rats the number falls.", theme.INK, lower[1]),
     ):
         figure.add_annotation(theme.label(text, color, align="left", **_CORNER | {"y": y}))
     return figure
@@ -573,13 +573,21 @@ def _describe_silence(parameters: Intermittent, run: IntermittentRun) -> str:
     asks = [change_point_misses(each, parameters.hazard) for each in (chance, other)]
     silent = parameters.extinction_trials
     answers = int(run.answered.sum())
-    return (
+    text = (
         f"{answers} of {parameters.training_trials} messages are answered, and then none. Here the one who averages "
         f"gives up after {_after(run.rescorla_wagner_stop, silent)}, the one who asks after "
         f"{_after(run.change_point_stop, silent)}, counting from the first message of the silence. After long training "
         f"the one who averages needs {format_value(averages[0], 'unanswered messages')} in a row at a chance of "
         f"{chance:g} and {averages[1]} at a chance of {other:g}; the one who asks needs {asks[0]} and {asks[1]}."
     )
+    early = int((run.log_odds[: parameters.training_trials] >= EVEN).sum())
+    if early:
+        alarms = "a false alarm" if early == 1 else "false alarms"
+        text += (
+            f" While answers still came, the one who asks thought at {early} of the {parameters.training_trials} "
+            f"messages that they had stopped: {alarms}."
+        )
+    return text
 
 
 def _after(stop: int | None, silent: int) -> str:
@@ -604,7 +612,8 @@ def wanting_or_liking() -> Lab:
             ),
             Preset(
                 "Liking without wanting",
-                "It would feel better than ever, and hardly anything pulls you there.",
+                "It would feel better than ever, and the last cue hardly pulls. The first one still does: it has "
+                "learned, and not yet met the new state.",
                 {"motivation": 0.2, "hedonic_gain": 1.8},
             ),
             Preset(
@@ -640,9 +649,9 @@ def _wanting_figure() -> go.Figure:
     figure.add_scatter(meta="as learned", x=[], y=[], mode="markers", marker=diamond, xaxis="x2", yaxis="y2")
     figure.update_layout(
         xaxis={"title": "Cue, first to last", "domain": [0, 0.64], "range": [0.4, 2.6], "dtick": 1, "zeroline": False},
-        yaxis={"title": "Value (a.u.)", "range": [-1.5, 4]},
+        yaxis={"title": "Value (a.u.)", "range": [-1.5, 5]},
         xaxis2={"domain": [0.74, 1], "range": [0.4, 1.6], "tickvals": [1], "ticktext": ["contact"], "zeroline": False},
-        yaxis2={"range": [-1.5, 4], "anchor": "x2", "showticklabels": False},
+        yaxis2={"range": [-1.5, 5], "anchor": "x2", "showticklabels": False},
     )
     for text, color, x in (("wanting: pull of a cue", theme.DOPAMINE, 0.0), ("liking", theme.PERSON_I, 0.74)):
         figure.add_annotation(theme.label(text, color, **_CORNER | {"x": x, "y": 1}))
@@ -653,7 +662,8 @@ def _wanting_figure() -> go.Figure:
 def _draw_wanting(parameters: Wanting, run: WantingRun) -> Frame:
     cue = np.arange(1, parameters.cues + 1, dtype=float)
     shown = [*run.wanting, *run.learned_value, run.liking, parameters.reward, 0]
-    bounds = [-theme.ceiling(-min(shown), 1.5), theme.ceiling(max(shown), 4)]
+    # A bar that ends at the edge of the picture would look cut.
+    bounds = [-theme.ceiling(-1.05 * min(shown), 1.5), theme.ceiling(1.05 * max(shown), 5)]
     return Frame(
         {
             "wanting": {"x": cue, "y": run.wanting},
@@ -727,9 +737,9 @@ def _need_figure() -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "Time (hours)", "anchor": "y"},
-        yaxis={"title": "Contact (a.u.)", "domain": [0.6, 1], "range": [0, 125]},
-        xaxis2={"title": "Contact", "anchor": "y2", "range": [0.3, 5.7], "dtick": 1, "zeroline": False},
-        yaxis2={"title": "Worth (a.u.)", "domain": [0, 0.38], "range": [-20, 20], "anchor": "x2"},
+        yaxis={"title": "Level (a.u.)", "domain": [0.6, 1], "range": [0, 125]},
+        xaxis2={"title": "Contact number", "anchor": "y2", "range": [0.3, 5.7], "dtick": 1, "zeroline": False},
+        yaxis2={"title": "Worth (a.u.)", "domain": [0, 0.38], "range": [-40, 40], "anchor": "x2"},
     )
     figure.add_annotation(theme.label("dotted: set-point, ▲ contact", blue, **_CORNER | {"y": 1}))
     figure.add_annotation(theme.label("contacts; hatched: too much", blue, **_CORNER | {"y": 0.38}))
@@ -738,7 +748,7 @@ def _need_figure() -> go.Figure:
 
 def _draw_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> Frame:
     number = np.arange(1, parameters.contacts + 1, dtype=float)
-    worth = theme.ceiling(float(np.abs(run.reward).max(initial=0)), 20)
+    worth = theme.ceiling(float(np.abs(run.reward).max(initial=0)), 40)
     end = float(run.hours[-1])
     return Frame(
         {
@@ -760,19 +770,18 @@ def _draw_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> Fram
 
 def _describe_need(parameters: SocialHomeostasis, run: SocialHomeostasisRun) -> str:
     alone = parameters.set_point * np.exp(-parameters.hours_alone / parameters.time_constant)
-    text = (
-        f"After {parameters.hours_alone:g} h alone the level is {alone:.1f}, {parameters.set_point - alone:.1f} below "
-        "the set-point."
-    )
+    below = "" if parameters.hours_alone == 0 else f"{parameters.set_point - alone:.1f} below "
+    text = f"After {parameters.hours_alone:g} h alone the level is {alone:.1f}, {below or 'at '}the set-point."
     if parameters.contacts == 0:
         return f"{text} No contact follows."
     first = signed(run.reward[0])
     if parameters.contacts == 1:
         return f"{text} The one contact that follows is worth {first}."
     unwelcome = int((run.reward < 0).sum())
+    few = {0: "none of them is", 1: "1 of them is", parameters.contacts: "all of them are"}
     return (
         f"{text} The first of {parameters.contacts} contacts is worth {first}, the last {signed(run.reward[-1])}; "
-        f"{unwelcome} of them {'is' if unwelcome == 1 else 'are'} worth less than nothing."
+        f"{few.get(unwelcome, f'{unwelcome} of them are')} worth less than nothing."
     )
 
 

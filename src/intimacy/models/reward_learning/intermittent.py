@@ -53,7 +53,7 @@ class Intermittent(Parameters):
         0.2,
         step=0.005,
         symbol="h",
-        label="Assumed chance that they have stopped",
+        label="Assumed chance per message that they have stopped",
         help="How likely the change-point agent holds it, before a message, that answers have stopped for good.",
     )
     associability_rate: float = number(

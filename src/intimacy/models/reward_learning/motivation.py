@@ -130,7 +130,7 @@ class SocialHomeostasis(Parameters):
         240,
         step=6,
         unit="h",
-        symbol="τ_H",
+        symbol="τ",
         label="How slowly the level fades",
         help="Hours alone after which 37 % of the level is left. A toy value.",
     )
@@ -169,8 +169,8 @@ class SocialHomeostasisRun:
 def simulate_social_homeostasis(parameters: SocialHomeostasis) -> SocialHomeostasisRun:
     """Follow the level of contact through a time alone and a series of contacts.
 
-    It starts at the set-point H*, fades alone as dH/dt = −H/τ_H, and each contact adds K. Every piece is exponential,
-    so the course is exact: H(t) = H* exp(−t/τ_H) + Σ K exp(−(t − t_k)/τ_H) over the contacts so far. What a contact
+    It starts at the set-point H*, fades alone as dH/dt = −H/τ, and each contact adds K. Every piece is exponential,
+    so the course is exact: H(t) = H* exp(−t/τ) + Σ K exp(−(t − t_k)/τ) over the contacts so far. What a contact
     is worth is the drive it takes away (:func:`contact_reward`).
 
     After Keramati and Gutkin (2014, doi 10.7554/eLife.04811), who define primary rewards as outcomes that fulfil needs
