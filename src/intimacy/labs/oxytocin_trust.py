@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from intimacy.arguments import Seed, checked
 from intimacy.models import replication
 from intimacy.models.oxytocin_trust import fitting, kinetics, loop, playable
-from intimacy.parameters import Parameters, choice, decimal, signed
+from intimacy.parameters import Parameters, choice, decimal, format_value, signed
 from intimacy.widgets import Frame, Game, Lab, Move, NoControls, Play, Preset, Scene, theme
 
 TRACE_LEVEL = 10.0
@@ -202,9 +202,9 @@ def _describe_loop(parameters: loop.Loop, run: loop.LoopRun) -> str:
         parts[0] += " in the last ten rounds"
     effect = loop.HYPOTHESES[parameters.hypothesis]
     return (
-        f"{', '.join(parts)}. Oxytocin, which here {effect}, is at {level[-10:].mean():.2f} for the last ten choices. "
-        f"The prediction error of the pair shown lies between {signed(run.example.prediction_error.min())} and "
-        f"{signed(run.example.prediction_error.max())}."
+        f"{', '.join(parts)}. Oxytocin, which here {effect}, is at {level[-10:].mean():.2f} half-effect units for the "
+        f"last ten choices. The prediction error of the pair shown lies between "
+        f"{signed(run.example.prediction_error.min())} and {signed(run.example.prediction_error.max())}."
     )
 
 
@@ -219,7 +219,11 @@ def the_blood() -> Lab:
         _describe_blood,
         [
             Preset("A study dose", "24 IU, the dose of most trust studies. Nothing goes straight to the brain."),
-            Preset("Twice the dose", "48 IU. The peak doubles. Does the time above the mark double too?", {"dose": 48}),
+            Preset(
+                "Twice the dose",
+                "48 IU. The rise above the start doubles. Does the time above the mark double too?",
+                {"dose": 48},
+            ),
             Preset(
                 "A path to the brain",
                 "Let 14 of every 100,000 molecules go straight to the brain's fluid. Nobody knows whether any do.",
@@ -270,7 +274,7 @@ def _blood_figure() -> go.Figure:
         meta="lumbar", x=[], y=[], mode="lines", line={"color": theme.PERSON_J, "dash": "longdash"}, yaxis="y2"
     )
     figure.update_layout(
-        yaxis={"title": "Blood plasma<br>(pg/ml)", "domain": [0.55, 1], "range": [0, 40]},
+        yaxis={"title": "Blood plasma<br>(pg/ml)", "domain": [0.55, 1], "range": [0, 50]},
         yaxis2={"title": "Brain's fluid<br>(pg/ml)", "domain": [0, 0.42], "range": [0, 40], "anchor": "x"},
         xaxis={
             "title": "Time after the spray (minutes)",
@@ -295,21 +299,39 @@ def _draw_blood(_: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> Frame:
             "lumbar": {"x": run.minutes, "y": run.lumbar},
         },
         {
-            "yaxis.range": [0, theme.ceiling(run.plasma.max(), 40)],
+            "yaxis.range": [0, theme.ceiling(run.plasma.max(), 50)],
             "yaxis2.range": [0, theme.ceiling(run.cerebrospinal.max(), 40)],
         },
     )
 
 
-def _describe_blood(_: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> str:
-    above = kinetics.duration_above(run, TRACE_LEVEL)
+def _describe_blood(parameters: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> str:
+    return f"{_plasma_in_words(parameters, run)} {_fluid_in_words(parameters, run)}"
+
+
+def _plasma_in_words(parameters: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> str:
+    if parameters.dose == 0:
+        return f"Plasma stays at {run.peak:.1f} pg/ml."
+    above, mark = kinetics.duration_above(run, TRACE_LEVEL), format_value(TRACE_LEVEL, "pg/ml")
+    long = f"spends {above:.1f} minutes above {mark}" if above > 0 else f"never exceeds {mark}"
+    return (
+        f"Plasma peaks at {run.peak:.1f} pg/ml after {format_value(round(run.peak_minute), 'minutes')}, {long} and is "
+        f"at {np.interp(90, run.minutes, run.plasma):.1f} pg/ml after 90 minutes."
+    )
+
+
+def _fluid_in_words(parameters: kinetics.IntranasalDose, run: kinetics.KineticsRun) -> str:
+    if parameters.direct_fraction == 0:
+        return "Nothing goes straight to the brain, so both lines of the lower panel stay flat."
     at_75 = int(np.searchsorted(run.minutes, 75))
     rise = 100 * (run.lumbar[at_75] / run.lumbar[0] - 1)
-    return (
-        f"Plasma peaks at {run.peak:.1f} pg/ml after {run.peak_minute:.0f} minutes, spends {above:.1f} minutes above "
-        f"10 pg/ml and is at {np.interp(90, run.minutes, run.plasma):.1f} after 90. The fluid at the lower back has "
-        f"changed by {signed(rise, 1)} % after 75 minutes."
-    )
+    if parameters.dose == 0:
+        changed = "not changed"
+    elif rise < 0.05:
+        changed = "changed by less than 0.1 %"
+    else:
+        changed = f"changed by {signed(rise, 1)} %"
+    return f"The fluid at the lower back has {changed} after 75 minutes."
 
 
 def run_100_labs() -> Lab:
@@ -350,7 +372,7 @@ def run_100_labs() -> Lab:
 
 
 def _funnel_figure() -> go.Figure:
-    figure = theme.new_figure(440, margin={"l": 72, "r": 16, "t": 30, "b": 52})
+    figure = theme.new_figure(480, margin={"l": 72, "r": 16, "t": 70, "b": 52})
     wedge = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     figure.add_scatter(meta="wedge", x=[], y=[], mode="lines", line=wedge)
     figure.add_scatter(
@@ -367,34 +389,41 @@ def _funnel_figure() -> go.Figure:
         xaxis={"title": "Estimated effect d (SD)", "range": [-1.6, 2.2]},
         yaxis={"title": "Standard error<br>(small labs at the bottom)", "range": [0.7, 0], "zeroline": False},
     )
+    # Each label has a row of its own above the picture, so that none meets another or a lab.
+    top: dict[str, Any] = {"y": 1, "yref": "paper", "yanchor": "bottom"}
+    figure.add_annotation(theme.label("truth", theme.PERSON_I, x=0, **top))
+    figure.add_annotation(theme.label("mean of ◆", theme.PERSON_J, x=0, yshift=18, **top))
     figure.add_annotation(
-        theme.label("truth", theme.PERSON_I, x=0, y=1, yref="paper", yanchor="bottom", xanchor="right")
+        theme.label("◆ published   ○ file drawer", theme.INK, x=0, xref="paper", xanchor="left", yshift=40, **top)
     )
-    figure.add_annotation(
-        theme.label("mean of ◆", theme.PERSON_J, x=0, y=1, yref="paper", yanchor="bottom", xanchor="left")
-    )
-    corner: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    figure.add_annotation(theme.label("◆ published   ○ file drawer", theme.INK, x=0.01, y=0.02, **corner))
     return figure
+
+
+def _mean_truth(parameters: replication.ReplicationLab, run: replication.LabsRun) -> float:
+    """Return the true effect that the labs have on average."""
+    return parameters.effect * float(run.hypothesis_true.mean())
 
 
 def _draw_funnel(parameters: replication.ReplicationLab, run: replication.LabsRun) -> Frame:
     depth = theme.ceiling(float(run.standard_error.max()), 0.4)
-    mean = run.published_mean
+    mean, truth = run.published_mean, _mean_truth(parameters, run)
     drawer = ~run.published
-    left, right = replication.funnel_limits(parameters.effect, np.array([depth, 1e-6]), parameters.alpha)
+    left, right = replication.funnel_limits(truth, np.array([depth, 1e-6]), parameters.alpha)
     known = np.isfinite(mean)
+    lowest, highest = float(run.estimate.min()) - 0.1, float(run.estimate.max()) + 0.1
     return Frame(
         {
             "wedge": {"x": [left[0], left[1], right[0]], "y": [depth, 0, depth]},
             "drawer": {"x": run.estimate[drawer], "y": run.standard_error[drawer]},
             "published": {"x": run.estimate[run.published], "y": run.standard_error[run.published]},
-            "true": {"x": [parameters.effect] * 2, "y": [0, depth]},
+            "true": {"x": [truth] * 2, "y": [0, depth]},
             "mean": {"x": [mean] * 2 if known else np.empty(0), "y": [0, depth] if known else np.empty(0)},
         },
         {
+            "xaxis.range": [-theme.ceiling(-lowest, 1.6), theme.ceiling(highest, 2.2)],
             "yaxis.range": [depth, 0],
-            "annotations[0].x": parameters.effect,
+            "annotations[0].x": truth,
+            "annotations[0].text": "truth" if truth in (0, parameters.effect) else "mean truth",
             "annotations[1].x": mean if known else 0,
             "annotations[1].text": "mean of ◆" if known else "",
         },
@@ -403,18 +432,45 @@ def _draw_funnel(parameters: replication.ReplicationLab, run: replication.LabsRu
 
 def _describe_funnel(parameters: replication.ReplicationLab, run: replication.LabsRun) -> str:
     count, labs = int(run.published.sum()), run.published.size
-    power = replication.power(parameters.effect, parameters.participants, parameters.alpha)
-    chance = f"A lab of {parameters.participants} per arm finds this effect with probability {power:.3f}."
+    chance = _chance_in_words(parameters, run)
     if count == 0:
         return f"None of {labs} labs is published, so the journals are silent. {chance}"
     wrong = int((run.published & (run.estimate < 0)).sum())
-    truth = f"the truth is {parameters.effect:g}"
-    if parameters.prior < 1:
-        truth += f" for {run.hypothesis_true.sum()} labs and 0 for the others"
+    if wrong == 0:
+        point = "none points"
+    elif count == 1:
+        point = "it points"
+    else:
+        point = f"{wrong} of them {'points' if wrong == 1 else 'point'}"
     return (
-        f"{count} of {labs} labs are published, with a mean effect of {decimal(run.published_mean)}, while {truth}; "
-        f"{wrong} of them point the wrong way. {chance}"
+        f"{count} of {labs} labs {'is' if count == 1 else 'are'} published, with a mean effect of "
+        f"{decimal(run.published_mean)}, while {_truth_in_words(parameters, run)}; {point} the wrong way. {chance}"
     )
+
+
+def _truth_in_words(parameters: replication.ReplicationLab, run: replication.LabsRun) -> str:
+    truth = _mean_truth(parameters, run)
+    if truth == 0:
+        return "the truth is 0 for all"
+    if truth == parameters.effect:
+        return f"the truth is {parameters.effect:g}"
+    with_effect = int(run.hypothesis_true.sum())
+    without = run.hypothesis_true.size - with_effect
+    others = "the other" if without == 1 else f"the other {without}"
+    return (
+        f"the truth is {parameters.effect:g} for {format_value(with_effect, 'labs')} and 0 for {others}, "
+        f"{decimal(truth)} on average"
+    )
+
+
+def _chance_in_words(parameters: replication.ReplicationLab, run: replication.LabsRun) -> str:
+    if _mean_truth(parameters, run) == 0:
+        finds, effect = "A lab finds something that is not there", 0.0
+    else:
+        finds, effect = f"A lab of {parameters.participants} per arm finds this effect", parameters.effect
+    power = replication.power(effect, parameters.participants, parameters.alpha)
+    chance = "above 0.999" if power >= 0.9995 else f"{power:.3f}"
+    return f"{finds} with probability {chance}{', before bias' if parameters.bias else ''}."
 
 
 @checked
@@ -776,10 +832,11 @@ def _describe_recovery(_: RecoveryStudy, found: fitting.Recovery) -> str:
         f"{_lower(title)} {correlation:.2f}"
         for (title, _, _), correlation in zip(_FITTED.values(), found.correlation, strict=True)
     ]
-    held = ", ".join(f"{100 * share:.0f} %" for share in found.coverage)
+    *most, last = (f"{100 * share:.0f} %" for share in found.coverage)
     return (
         f"With {found.rounds} rounds each, true and fitted values of 150 simulated players correlate: "
-        f"{', '.join(parts)}. Intervals meant to hold the truth for 90 % of the players hold it for {held}."
+        f"{', '.join(parts)}. Intervals meant to hold the truth for 90 % of the players hold it for "
+        f"{', '.join(most)} and {last} of them."
     )
 
 

@@ -133,7 +133,7 @@ class IntranasalDose(Parameters):
         60,
         step=1,
         unit="min",
-        symbol="t_c",
+        symbol="t₁",
         label="Half-life in the brain's fluid",
         help="Recalled from work on rats; unverified.",
     )
@@ -149,7 +149,7 @@ class IntranasalDose(Parameters):
         120,
         step=5,
         unit="min",
-        symbol="t_L",
+        symbol="t₂",
         label="Delay to the lower back",
         help="Half-life with which fluid at the lower back, where it is sampled, follows the brain. A toy value.",
     )
