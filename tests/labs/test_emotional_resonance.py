@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -87,6 +88,10 @@ def test_a_line_against_the_metronome_is_flat_at_the_middle_tempo_and_climbs_as_
         ({"detuning": 4}, "i ahead by 90°"),
         ({"i_follows_j": 0, "j_follows_i": 0}, "Neither listens"),
         ({"detuning": 8, "tempo": 0.5, "i_follows_j": 8, "j_follows_i": 0}, "i ahead by 90°. In this run"),
+        ({"detuning": 8, "tempo": 0.5, "i_follows_j": 8, "j_follows_i": 0}, "both would beat −0.14 times a second"),
+        ({"detuning": 0}, "with neither ahead. In this run"),
+        ({"detuning": 0.1, "i_follows_j": 8, "j_follows_i": 8}, "with i ahead by 0.4° (0.5 ms). In this run"),
+        ({}, "neither has gained a whole turn on the other"),
     ],
 )
 def test_the_sentence_on_two_clocks_knows_whether_they_lock(values: dict[str, float], said: str) -> None:
@@ -129,6 +134,38 @@ def test_the_presets_of_the_dyad_are_those_of_the_model() -> None:
         ("Leading and leading", model.LEADING_LEADING),
     ):
         assert at(labs.who_follows, name).parameters == dyad.replace(duration=labs.DYAD_SECONDS)
+
+
+def test_the_draw_at_the_start_tells_the_stories_apart_and_is_no_rare_one() -> None:
+    outside = {
+        "Mutual": {0, 2},
+        "Following": {0},
+        "Leading and leading": set(),
+        "Loose within j": {2},
+    }
+    for name, beyond in outside.items():
+        lab = at(labs.who_follows, name)
+        bars, limit = (unpacked(lab.frame["traces"][key]["y"]) for key in ("correlations", "band"))
+        assert {place for place in (0, 2) if bars[place] > limit.max()} == beyond
+        draws = []
+        for seed in range(24):
+            lab.set(seed=seed)
+            draws.append(unpacked(lab.frame["traces"]["correlations"]["y"]))
+        assert np.all(np.abs(bars - np.mean(draws, axis=0)) < 1.6 * np.std(draws, axis=0)), name
+        if name == "Mutual":  # as the notes for the teacher say
+            assert np.mean(draws, axis=0)[[0, 2]] == pytest.approx([0.15, 0.15], abs=0.03)
+            assert limit.max() > 0.18
+
+
+def test_without_noise_no_grey_band_is_named() -> None:
+    words = [at(labs.who_follows, noise=noise).frame["layout"]["annotations[5].text"] for noise in (0.1, 0)]
+    assert words == ["grey: unrelated taps, 95 %", "no noise, nothing to compare"]
+    assert np.ptp(unpacked(at(labs.who_follows, noise=0).frame["traces"]["band"]["y"])) == 0
+
+
+@pytest.mark.parametrize("make", [labs.in_step, labs.who_follows])
+def test_a_story_speaks_of_thin_lines_as_only_one_of_them_is_dotted(make: Callable[[], Lab]) -> None:
+    assert "dotted" not in " ".join(each["story"] for each in make().presets)
 
 
 def test_the_bars_are_the_correlations_of_the_taps_and_the_band_is_where_unrelated_ones_lie() -> None:
@@ -210,7 +247,11 @@ def test_the_film_of_the_crowd_holds_a_picture_per_stop(people: int) -> None:
 
 @pytest.mark.parametrize(("coupling", "side"), [(0.9, "below"), (1, "at"), (1.1, "above")])
 def test_the_sentence_on_the_crowd_knows_its_tipping_point(coupling: float, side: str) -> None:
-    assert f"are {side} the tipping point of 1." in at(labs.the_crowd, coupling=coupling).sentence
+    assert f"are {side} the tipping point of 1 rad/s." in at(labs.the_crowd, coupling=coupling).sentence
+
+
+def test_a_crowd_of_thousands_is_counted_as_a_person_would() -> None:
+    assert "10,000 people with a coupling" in at(labs.the_crowd, "Ten thousand").sentence
 
 
 def test_the_stories_of_the_crowd_end_where_they_say() -> None:
