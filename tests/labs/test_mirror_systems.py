@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def test_the_squares_are_a_film_of_the_weights(values: dict[str, Any]) -> None:
     lab = at(labs.where_from, **values)
     run, film = lab.result, trace(lab, "weights")
     childhood, actions = lab.values["childhood_trials"], lab.values["actions"]
-    full = float(re.search(r"[Uu]p to ±?([\d.]+)", lab.frame["layout"]["annotations[0].text"])[1])
+    full = float(re.search(r"Full colour: ±?([\d.]+)", lab.frame["layout"]["annotations[0].text"])[1])
     shades = film["marker.color"]
     assert np.abs(shades).max() <= 1
     for stop in (0, 17, 200, 201, 350, len(shades) - 1):
@@ -79,7 +79,45 @@ def test_the_dashes_cross_zero_where_the_formula_says_so(values: dict[str, Any])
     assert line["x"] == pytest.approx([crossing, crossing])
     assert np.interp(crossing, mean["x"], mean["y"]) == pytest.approx(0, abs=1e-3)
     assert f"goes below 0 after {crossing:.1f} trials" in lab.sentence
-    assert f"0 after {crossing:.0f}" in lab.frame["layout"]["annotations[6].text"]
+    assert f"0 after {crossing:.0f}" in lab.frame["layout"]["annotations[4].text"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "values"),
+    [
+        ("Counter-mirror training", {}),
+        ("Everyday childhood", {}),
+        ("Unrelated training", {}),
+        ("Six actions", {}),
+        ("Counter-mirror training", {"rule": "hebb"}),
+        ("Counter-mirror training", {"rule": "hebb", "childhood_trials": 3000}),
+        ("Counter-mirror training", {"childhood_contingency": 0}),
+        ("Everyday childhood", {"childhood_contingency": 0}),
+    ],
+)
+def test_no_line_runs_through_the_words_beside_the_dashes(preset: str, values: dict[str, Any]) -> None:
+    lab = at(labs.where_from, preset, **values)
+    layout, index = lab.frame["layout"], trace(lab, "index")
+    low, high = layout["yaxis.range"]
+    # A line of words takes a tenth of the panel's height, and the longest some 270 trials of its width.
+    lines = layout["annotations[4].text"].count("<br>") + 1
+    height = {"bottom": (0, 0.1), "middle": (-0.05, 0.05)}[layout["annotations[4].yanchor"]]
+    bottom, top = (low + (high - low) * (layout["annotations[4].y"] + lines * each) for each in height)
+    start = layout["annotations[4].x"] - (270 if layout["annotations[4].xanchor"] == "right" else 0)
+    within = (index["x"] > start + 5) & (index["x"] < start + 265)
+    assert not np.any((index["y"][within] > bottom) & (index["y"][within] < top))
+    crossing = trace(lab, "crossing")["x"]
+    assert not np.any((crossing > start + 5) & (crossing < start + 265))
+
+
+def test_the_decay_counts_for_the_covariance_rule_alone() -> None:
+    (decay,) = (each for each in labs.where_from().controls if each["name"] == "decay")
+    rules = [
+        rule
+        for rule in model.Association.specifications()["rule"].options
+        if not np.array_equal(*(trace(at(labs.where_from, rule=rule, decay=value), "index")["y"] for value in (0.5, 2)))
+    ]
+    assert decay["only_with"] == {"name": "rule", "at": rules} == {"name": "rule", "at": ["covariance"]}
 
 
 def test_the_index_of_a_long_childhood_is_drawn_from_where_the_picture_begins() -> None:
@@ -170,7 +208,9 @@ def test_the_lines_are_those_of_the_two_rules() -> None:
     for key, values in (("cue", run.cue_weight), ("context", run.context_weight), ("hebb", run.hebb_weight)):
         np.testing.assert_allclose(trace(lab, key)["y"], values, atol=1e-5)
     assert "The contingency is 0.8 − 0.8 = 0.00" in lab.sentence
-    assert f"is met in {int((run.cue & run.outcome).sum())} of {int(run.cue.sum())} trials" in lab.sentence
+    met = int((run.cue & run.outcome).sum())
+    assert f"is met in {met} of {int(run.cue.sum())} trials" in lab.sentence
+    assert f"counted up to {met * 0.02:.2f}, {met} meetings of 0.02 each" in lab.sentence
 
 
 def test_hebb_does_not_notice_what_happens_without_the_smile_and_the_delta_rule_does() -> None:
@@ -196,6 +236,25 @@ def test_the_maps_follow_the_activation_and_never_the_shared_code() -> None:
     lab.preset("No blob at all")
     assert trace(lab, "map self")["z"].max() < 0.1
     assert "activate 0 % of the region's voxels" in lab.sentence
+
+
+def test_a_map_that_rises_more_is_never_paler() -> None:
+    lab, brightness = at(labs.same_map), []
+    for activation in (0, 0.5, 1, 1.05, 2, 3):
+        lab.set(activation=activation)
+        brightness.append(np.median(trace(lab, "map self")["z"][np.isfinite(lab.result.pattern_self)]))
+    assert (np.diff(brightness) > 0).all()
+    assert brightness[-1] == pytest.approx(1, abs=0.05)
+
+
+def test_no_interval_leaves_the_picture() -> None:
+    for people in (20, 100, 200):
+        lab = at(labs.same_map, people=people)
+        bottom, top = lab.frame["layout"]["yaxis2.range"]
+        for trained, tested in product(model.STATES, repeat=2):
+            accuracy = lab.result.accuracy(trained, tested)
+            assert bottom < accuracy.low <= accuracy.high < top
+    assert "interval 26 to 66 %" in at(labs.same_map, people=20).sentence
 
 
 @pytest.mark.parametrize("values", [{}, {"shared_code": 0.5, "people": 20}, {"ideal": True, "pattern_strength": 0.5}])
@@ -241,7 +300,8 @@ def test_chance_is_named_where_the_interval_holds_one_half() -> None:
 @pytest.mark.parametrize("constellation", model.CONSTELLATIONS)
 def test_one_line_draws_every_tie_and_nothing_else(constellation: str) -> None:
     lab = at(labs.in_a_group, constellation=constellation, people=7)
-    places = model.positions(constellation, 7)
+    people = trace(lab, "people")
+    places = np.column_stack([people["x"], people["y"]])
     line = trace(lab, "ties")
     points = np.column_stack([line["x"], line["y"]])
     people = [int(np.hypot(*(places - point).T).argmin()) for point in points]
@@ -249,6 +309,22 @@ def test_one_line_draws_every_tie_and_nothing_else(constellation: str) -> None:
     drawn = {frozenset(pair) for pair in pairwise(people)}
     assert len(people) == lab.result.adjacency.sum() + 1  # each tie there and back
     assert drawn == {frozenset(map(int, pair)) for pair in np.argwhere(lab.result.adjacency > 0)}
+
+
+@pytest.mark.parametrize("constellation", model.CONSTELLATIONS)
+@pytest.mark.parametrize("people", [3, 7, 12])
+def test_no_circle_hides_another_or_a_tie(constellation: str, people: int) -> None:
+    lab = at(labs.in_a_group, constellation=constellation, people=people, regulation=0.4)
+    shown = trace(lab, "people")
+    sizes = shown["marker.size"].max(axis=0)
+    if len(sizes) > 12:
+        return  # the circles of the club are as small as they can be
+    wide, high = lab.frame["layout"]["xaxis2.range"][1], lab.figure["layout"]["yaxis2"]["range"][1]
+    pixels = min(310 / (2 * wide), 224 / (2 * high))
+    places = pixels * np.column_stack([shown["x"], shown["y"]])
+    for one, other in combinations(range(len(sizes)), 2):
+        apart = np.hypot(*(places[one] - places[other])) - (sizes[one] + sizes[other]) / 2
+        assert apart > (3 if lab.result.adjacency[one, other] else 0), (one, other, apart)
 
 
 def test_the_people_are_a_film_of_their_arousal() -> None:
@@ -286,8 +362,38 @@ def test_the_fate_of_a_group_is_told_as_it_is() -> None:
         assert ("held by the model's ceiling" in sentence) == (kind == "runs away" and run.arousal.max() >= 10)
         assert f"mean arousal is {run.arousal[-1].mean():.2f}" in sentence
         if kind == "arousal settles":
-            assert f"rest{'s' if lab.values['stress_lasts'] == 120 else ''} at {run.steady.mean():.2f}" in sentence
+            held = run.steady.max() > model.CEILING
+            stays = lab.values["stress_lasts"] == labs.MINUTES
+            assert f"rest{'s' if stays and not held else ''} at {run.steady.mean():.2f}" in sentence
+            assert ("without the model's ceiling of 10, and lower with it" in sentence) == held
+            assert trace(lab, "rest")["y"].size == (0 if held else 2)
+        lowest, most = (f"{each:.2f}" for each in (run.arousal[-1].min(), run.arousal[-1].max()))
+        assert ("the same for all" if lowest == most else f"from {lowest} to {most} among them") in sentence
     assert {"runs away", "arousal settles"} <= kinds
+
+
+@pytest.mark.parametrize(
+    "values", [{"stressed": "everyone", "regulation": 0.2}, {"constellation": "star", "people": 6, "stressor": 2}]
+)
+def test_a_rest_above_the_ceiling_is_never_shown_or_told_as_reached(values: dict[str, Any]) -> None:
+    lab = at(labs.in_a_group, **values)
+    at_rest = model.simulate_contagion(lab.parameters.replace(time_constant=0.5))
+    np.testing.assert_allclose(at_rest.arousal[-1], at_rest.arousal[-2], atol=1e-3)
+    assert at_rest.arousal[-1].mean() < at_rest.steady.mean() - 1
+    assert "in the end the mean rests" not in lab.sentence
+    assert f"the mean would rest at {lab.result.steady.mean():.2f} without the model's ceiling" in lab.sentence
+    assert trace(lab, "rest")["y"].size == 0
+    assert "dotted" not in lab.frame["layout"]["annotations[1].text"]
+    lab.set(stress_lasts=50)
+    assert "had it stayed, the mean would rest at" in lab.sentence
+    assert "and lower with it" in lab.sentence
+
+
+@pytest.mark.parametrize("constellation", model.CONSTELLATIONS)
+def test_how_often_a_group_carries_it_is_written_without_noughts(constellation: str) -> None:
+    sentence = at(labs.in_a_group, constellation=constellation).sentence
+    assert re.search(r"carries it (once|[\d.]*[1-9] times over),", sentence), sentence
+    assert ("once" in sentence) == (constellation == "pair")
 
 
 def test_at_the_threshold_the_group_is_said_to_sit_there() -> None:
@@ -300,8 +406,13 @@ def test_the_dotted_line_is_where_the_mean_rests_and_there_is_none_in_a_runaway(
     lab = at(labs.in_a_group, "Five friends")
     assert trace(lab, "rest")["y"] == pytest.approx([1.25, 1.25])
     assert lab.result.arousal.mean(axis=1)[-1] < 1.25
+    assert "dotted: where the mean rests" in lab.frame["layout"]["annotations[1].text"]
+    lab.preset("It passes")
+    assert "dotted: where the mean would rest" in lab.frame["layout"]["annotations[1].text"]
     lab.preset("A sixth friend")
     assert trace(lab, "rest")["y"].size == 0
+    assert "dotted" not in lab.frame["layout"]["annotations[1].text"]
+    assert [each["line"]["dash"] for each in lab.figure["layout"]["shapes"] if "dash" in each["line"]] == ["dashdot"]
     assert trace(lab, "loop gain")["x"] == pytest.approx([1.05])
 
 

@@ -34,7 +34,9 @@ def test_the_bet_on_the_training_names_what_the_lab_shows() -> None:
 
 def test_the_bet_on_the_decoder_names_what_the_lab_shows() -> None:
     bet, lab = lessons.bet_decoder(), labs.same_map()
-    within, across = re.search(r"for (\d+) of 100 people on own state and for (\d+) on seen", lab.sentence).groups()
+    within, across = re.search(
+        r"for (\d+) of 100 people on that state and for (\d+) on the seen", lab.sentence
+    ).groups()
     assert f"is right for {within} of 100 people" in bet.question
     assert bet.answer().outcome == "chance"
     assert f"right for {across} of 100 people, while 100 %" in bet.answer().text

@@ -35,6 +35,10 @@ MINUTES = 120
 
 MINUTES_PER_STOP = 0.5
 
+_ROWS = ("pair", "v", "chain")
+_EDGE, _WIDE_EDGE = 1.18, 2.3
+"""How far the picture of a group goes to each side of its middle; wider where people stand in a row."""
+
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
 _NOTHING: dict[str, Array] = {"x": np.empty(0), "y": np.empty(0)}
 
@@ -110,6 +114,7 @@ def where_from() -> Lab:
             "decay",
         ],
         advanced=["gain", "childhood_trials", "decay"],
+        only_with={"decay": ("rule", ("covariance",))},
         pinned=["index"],
         play=Play(
             "Trial of training",
@@ -125,7 +130,7 @@ def where_from() -> Lab:
 
 
 def _learning_figure() -> go.Figure:
-    figure = theme.new_figure(640, margin={"l": 72, "r": 16, "t": 54, "b": 48}, barmode="overlay")
+    figure = theme.new_figure(658, margin={"l": 88, "r": 16, "t": 72, "b": 48}, barmode="overlay")
     figure.add_bar(
         meta="weights",
         x=[],
@@ -171,7 +176,7 @@ def _learning_figure() -> go.Figure:
             "zerolinewidth": 2,
             "anchor": "y",
         },
-        yaxis={"title": "Mirror index", "domain": [0, 0.45]},
+        yaxis={"title": "Mirror index<br>(below 0: counter-mirror)", "domain": [0, 0.45]},
         xaxis2={**square, "title": "seen", "domain": [0, 0.4], "constraintoward": "left", "anchor": "y2"},
         yaxis2={
             **square,
@@ -184,15 +189,11 @@ def _learning_figure() -> go.Figure:
         xaxis3={"title": "done", "domain": [0.62, 1], "anchor": "y3", "showgrid": False},
         yaxis3={"domain": [0.67, 1], "anchor": "x3", "nticks": 4},
     )
-    for x in (0.0, 0.56):
+    for x in (0.0, 0.62):
         figure.add_annotation(theme.label("", theme.INK, x=x, y=1, yshift=8, **_CORNER))
     above: dict[str, Any] = {"y": 1, "yref": "y domain", "yanchor": "bottom"}
     figure.add_annotation(theme.label("childhood", theme.INK, x=-CHILDHOOD_SHOWN / 2, **above))
     figure.add_annotation(theme.label("training", theme.INK, x=TRAINING_TRIALS / 2, **above))
-    right: dict[str, Any] = {"x": TRAINING_TRIALS - 6, "xanchor": "right", "yref": "y domain"}
-    figure.add_annotation(theme.label("mirror ↑", theme.PERSON_I, y=0.99, yanchor="top", **right))
-    left: dict[str, Any] = {"x": 6 - CHILDHOOD_SHOWN, "xanchor": "left", "yref": "y domain", "align": "left"}
-    figure.add_annotation(theme.label("counter-<br>mirror ↓", theme.PERSON_I, y=0.01, yanchor="bottom", **left))
     figure.add_annotation(theme.label("", theme.MUTED, x=0, y=0.81, yref="y domain", align="left"))
     return figure
 
@@ -215,6 +216,7 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
     height = theme.ceiling(float(max(np.abs(index).max(), np.abs(expected).max() if known else 0)), 1)
     crossing = model.expected_crossing(parameters) or math.inf
     crosses = crossing <= TRAINING_TRIALS
+    early = crossing < TRAINING_TRIALS / 2
     names = _names(actions)
     # Before the first trial there is no last one: its circle is put outside the axes.
     last = np.where(lived > 0, np.stack([run.seen, run.done])[:, np.maximum(lived - 1, 0)], -9)
@@ -228,10 +230,13 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
         "yaxis3.range": [1.04 * bottom, 1.04 * top],
         "annotations[0].text": f"{_scale(full, negative=weights.min() < -0.01)}<br>□ same, ○ last trial",
         "annotations[1].text": f"Seeing {names[0]}<br>calls up …",
-        "annotations[6].text": _beside_dashes(known, crossing if crosses else None),
-        "annotations[6].x": crossing if crosses else TRAINING_TRIALS - 6,
-        "annotations[6].xanchor": "left" if crosses and crossing < TRAINING_TRIALS / 2 else "right",
+        "annotations[4].text": _beside_dashes(known, crossing if crosses else None),
+        "annotations[4].x": crossing if crosses else TRAINING_TRIALS - 6,
+        "annotations[4].xanchor": "left" if early else "right",
     }
+    # Above the line where it has gone down, below it where it is still up.
+    low = not early and bool(index[-1] >= 0 or crosses)
+    layout |= {"annotations[4].y": 0.01 if low else 0.81, "annotations[4].yanchor": "bottom" if low else "middle"}
     for axis in ("xaxis2", "yaxis2", "xaxis3"):
         layout |= {f"{axis}.{key}": value for key, value in ticks.items()}
     return Frame(
@@ -254,7 +259,7 @@ def draw_learning(parameters: Association, run: model.AssociationRun) -> Frame:
 
 
 def _scale(full: float, *, negative: bool) -> str:
-    return f"Up to ±{full:g}; dark: below 0" if negative else f"Weights up to {full:g}"
+    return f"Full colour: ±{full:g}<br>dark: below 0" if negative else f"Full colour: {full:g}"
 
 
 def _beside_dashes(known: bool, crossing: float | None) -> str:
@@ -360,7 +365,7 @@ def told_or_together() -> Lab:
 
 
 def _contingency_figure() -> go.Figure:
-    figure = theme.new_figure(500, margin={"l": 76, "r": 16, "t": 46, "b": 48})
+    figure = theme.new_figure(518, margin={"l": 76, "r": 26, "t": 64, "b": 48})
     expected = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
     for key in ("expected cue", "expected context"):
         figure.add_scatter(meta=key, x=[], y=[], mode="lines", line=expected)
@@ -373,10 +378,9 @@ def _contingency_figure() -> go.Figure:
         yaxis={"title": "Weight,<br>delta rule", "domain": [0.46, 1], "range": [-1.05, 1.05], "dtick": 0.5},
         yaxis2={"title": "Weight,<br>plain Hebb", "domain": [0, 0.3], "anchor": "x", "nticks": 4},
     )
-    figure.add_annotation(theme.label("solid: your smile", theme.PERSON_I, x=0, y=1, yshift=20, **_CORNER))
-    figure.add_annotation(theme.label("dashed: the situation", theme.INK, x=0, y=1, **_CORNER))
-    at_right = {**_CORNER, "xanchor": "right"}
-    figure.add_annotation(theme.label("dotted: expected", theme.MUTED, x=1, y=1, yshift=20, **at_right))
+    figure.add_annotation(theme.label("solid: your smile", theme.PERSON_I, x=0, y=1, yshift=36, **_CORNER))
+    figure.add_annotation(theme.label("dashed: the situation", theme.INK, x=0, y=1, yshift=18, **_CORNER))
+    figure.add_annotation(theme.label("dotted: expected", theme.MUTED, x=0, y=1, **_CORNER))
     figure.add_annotation(theme.label("your smile: meetings counted", theme.PERSON_I, x=0, y=0.3, **_CORNER))
     return figure
 
@@ -404,7 +408,8 @@ def _describe_contingency(parameters: Contingency, run: model.ContingencyRun) ->
         f"{parameters.without_cue:g} = {signed(parameters.contingency)}. The delta rule gives your smile a weight of "
         f"{signed(run.cue_weight[-1])} and the situation {signed(run.context_weight[-1])} at the end, where "
         f"{signed(run.expected_cue_weight[-1])} and {signed(run.expected_context_weight[-1])} are expected. Plain "
-        f"Hebb has counted up to {run.hebb_weight[-1]:.2f}."
+        f"Hebb has counted up to {run.hebb_weight[-1]:.2f}, {format_value(met, 'meetings')} of "
+        f"{parameters.learning_rate:g} each."
     )
 
 
@@ -421,7 +426,10 @@ def same_map() -> Lab:
         draw_overlap,
         _describe_overlap,
         [
-            Preset("Same map, nothing shared", "Look at the two maps first. Then at the cloud of voxels. Then right."),
+            Preset(
+                "Same map, nothing shared",
+                "Look at the two maps first. Then at the cloud of voxels. Then at the decoders, on the right.",
+            ),
             Preset(
                 "One shared code",
                 "The fine patterns are the same in both states. What has changed in the maps?",
@@ -480,7 +488,7 @@ def _overlap_figure() -> go.Figure:
             z=[],
             zmin=0,
             zmax=1,
-            colorscale=[[0, theme.GRID], [1, theme.INK]],
+            colorscale=[[0, theme.GRID], [1 / 3, theme.MUTED], [1, theme.INK]],
             showscale=False,
             hoverinfo="skip",
             xaxis=f"x{number}",
@@ -542,7 +550,6 @@ def _overlap_figure() -> go.Figure:
         yaxis2={
             "domain": [0, 0.48],
             "anchor": "x2",
-            "range": [0.28, 1.02],
             "tickvals": [0.5, 0.75, 1],
             "tickformat": ".0%",
         },
@@ -553,9 +560,9 @@ def _overlap_figure() -> go.Figure:
     for line, (words, color, _, sign, _) in enumerate(_TRAINED.values()):
         place: dict[str, Any] = {"x": 0.5, "y": 0.49, "yshift": 18 * (1 - line), **_CORNER}
         figure.add_annotation(theme.label(f"{sign} {words}", color, **place))
-    figure.add_annotation(theme.label("Right, ─ expected", theme.INK, x=0.5, y=0.49, yshift=36, **_CORNER))
-    bottom: dict[str, Any] = {"x": -0.45, "xref": "x2", "yref": "y2", "xanchor": "left", "yanchor": "top"}
-    figure.add_annotation(theme.label("chance", theme.MUTED, y=0.5, **bottom))
+    figure.add_annotation(theme.label("Share right, ─ expected", theme.INK, x=0.5, y=0.49, yshift=36, **_CORNER))
+    between: dict[str, Any] = {"x": 0.5, "xref": "x2", "yref": "y2", "xanchor": "center", "yanchor": "top"}
+    figure.add_annotation(theme.label("chance", theme.MUTED, y=0.5, **between))
     return figure
 
 
@@ -565,7 +572,9 @@ def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
     inside = np.isfinite(run.pattern_self)
     patterns = run.pattern_self[inside], run.pattern_other[inside]
     reach = theme.ceiling(float(np.abs(patterns).max()), 0.5)
-    brightest = theme.ceiling(parameters.activation, 1)
+    # One scale for all activations: a map that rises more is never paler.
+    brightest = parameters.specifications()["activation"].high
+    assert brightest is not None
     rows, across = (np.arange(size, dtype=np.float64) for size in model.MAP_SHAPE)
     expected: dict[str, list[float]] = {"x": [], "y": []}
     traces: dict[str, dict[str, Any]] = {
@@ -586,7 +595,11 @@ def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
         expected["x"] += [aside, 1 + aside]
         expected["y"] += [model.expected_accuracy(parameters, trained, tested) for tested in model.STATES]
     bounds = [-reach, reach]
-    return Frame({**traces, "expected": expected}, {"xaxis.range": bounds, "yaxis.range": bounds})
+    lowest = min(run.accuracy(trained, tested).low for trained in model.STATES for tested in model.STATES)
+    return Frame(
+        {**traces, "expected": expected},
+        {"xaxis.range": bounds, "yaxis.range": bounds, "yaxis2.range": [min(0.28, lowest - 0.02), 1.02]},
+    )
 
 
 def _describe_overlap(parameters: Overlap, run: model.OverlapRun) -> str:
@@ -595,12 +608,12 @@ def _describe_overlap(parameters: Overlap, run: model.OverlapRun) -> str:
     back, other = (run.accuracy("other", tested) for tested in model.STATES)
     expected = [100 * model.expected_accuracy(parameters, "self", tested) for tested in model.STATES]
     return (
-        f"Both states activate {active} % of the region's voxels (overlap of the two blobs: {run.dice:.2f} of 1). "
-        f"Trained on own state, the decoder names the stronger of two scans for {within.correct} of {within.tests} "
-        f"people on own state and for {across.correct} on seen state, {_beside_chance(across)}. Trained on seen state "
-        f"it is right for {other.correct} on seen state and for {back.correct} on own, {_beside_chance(back)}. In "
-        f"endless studies it would be right for {expected[0]:.1f} % on the same state and {expected[1]:.1f} % on the "
-        "other one."
+        f"Both states activate {active} % of the region's voxels (overlap of all active voxels of the slice: "
+        f"{run.dice:.2f} of 1). Trained on one's own state, the decoder names the stronger of two scans for "
+        f"{within.correct} of {within.tests} people on that state and for {across.correct} on the seen state, "
+        f"{_beside_chance(across)}. Trained on the seen state, it is right for {other.correct} on that state and for "
+        f"{back.correct} on one's own, {_beside_chance(back)}. In endless studies it would be right for "
+        f"{expected[0]:.1f} % on the same state and {expected[1]:.1f} % on the other one."
     )
 
 
@@ -683,7 +696,7 @@ def in_a_group() -> Lab:
 
 
 def _group_figure() -> go.Figure:
-    figure = theme.new_figure(680, margin={"l": 72, "r": 16, "t": 26, "b": 48})
+    figure = theme.new_figure(716, margin={"l": 72, "r": 16, "t": 62, "b": 48})
     graph = {"xaxis": "x2", "yaxis": "y2"}
     figure.add_scatter(
         meta="ties", x=[], y=[], mode="lines", line={"color": theme.MUTED, "width": 1.5}, hoverinfo="skip", **graph
@@ -723,23 +736,23 @@ def _group_figure() -> go.Figure:
         xaxis="x3",
         yaxis="y3",
     )
-    hidden = {"visible": False, "constrain": "domain", "range": [-1.18, 1.18]}
+    hidden = {"visible": False, "constrain": "domain"}
     figure.update_layout(
         xaxis={"title": {"text": "Time (minutes)", "standoff": 4}, "range": [0, MINUTES], "dtick": 30, "anchor": "y"},
         yaxis={"title": "Arousal<br>(toy units)", "domain": [0.23, 0.55], "anchor": "x", "nticks": 5},
         xaxis2={**hidden, "domain": [0, 1], "anchor": "y2"},
-        yaxis2={**hidden, "domain": [0.63, 1], "anchor": "x2", "scaleanchor": "x2"},
+        yaxis2={**hidden, "domain": [0.63, 1], "anchor": "x2", "scaleanchor": "x2", "range": [-_EDGE, _EDGE]},
         xaxis3={"title": "Loop gain: from 1 on, a runaway", "anchor": "y3"},
         yaxis3={"visible": False, "domain": [0, 0.08], "range": [-0.5, 0.5], "anchor": "x3"},
     )
     figure.add_shape(type="rect", x0=0, x1=0, y0=0, y1=1, yref="y domain", **theme.SHADED)
     wall = {"color": theme.INK, "width": 2}
     figure.add_shape(type="line", x0=1, x1=1, y0=-0.5, y1=0.5, xref="x3", yref="y3", line=wall)
-    ceiling = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
+    ceiling = {"color": theme.MUTED, "dash": "dashdot", "width": 1.5}
     figure.add_shape(type="line", x0=0, x1=MINUTES, y0=model.CEILING, y1=model.CEILING, line=ceiling)
-    figure.add_annotation(theme.label("", theme.INK, x=0, y=1, **_CORNER))
-    words = "bold: mean, dashed: most, least<br>dotted: where the mean rests"
-    figure.add_annotation(theme.label(words, theme.INK, x=0, y=0.55, **_CORNER))
+    # The highest circle stands out above its axis.
+    figure.add_annotation(theme.label("", theme.INK, x=0, y=1, yshift=14, **_CORNER))
+    figure.add_annotation(theme.label("", theme.INK, x=0, y=0.55, **_CORNER))
     figure.add_annotation(theme.label("stressor", theme.INK, x=2, y=1, yref="y domain", xanchor="left", yanchor="top"))
     at_end = {"xanchor": "right", "yanchor": "bottom"}
     figure.add_annotation(theme.label("ceiling", theme.MUTED, x=MINUTES - 1, y=model.CEILING, **at_end))
@@ -765,14 +778,34 @@ def _walk(ties: Array) -> list[int]:
 
 
 @checked
+def places_of(constellation: str, people: int = 5) -> Array:
+    """Return where each person of a group is drawn, shape (n, 2).
+
+    The picture is twice as wide as high, so a group in a row is drawn twice as wide. A chain goes up and down: of many
+    people in one straight line, the circles would hide the ties.
+
+    Raises:
+        ValueError: constellation is none of the model's, or people is below 3 where n is free.
+    """
+    places = model.positions(constellation, people)
+    if constellation in _ROWS:
+        places[:, 0] *= 2
+    if constellation == "chain":
+        places[:, 1] = np.where(np.arange(len(places)) % 2, 0.45, -0.45)
+    return places
+
+
+@checked
 def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
     """Return what a run changes in the picture: everyone's arousal at each stop, and the group's over time."""
     count = len(run.stressed)
-    places = model.positions(parameters.constellation, parameters.people)
+    places = places_of(parameters.constellation, parameters.people)
+    across = _WIDE_EDGE if parameters.constellation in _ROWS else _EDGE
     walk = _walk(run.adjacency)
     every = round(MINUTES_PER_STOP / model.MINUTES_PER_SAMPLE)
     resting = float(run.steady.mean()) if np.isfinite(run.steady).all() else None
-    shown_rest = resting is not None and resting <= model.CEILING
+    # With someone held at the ceiling, the mean rests lower than the equations say.
+    shown_rest = resting is not None and not _is_held(run)
     highest = max(float(run.arousal.max()), resting if resting is not None and shown_rest else 0.0)
     top = min(theme.ceiling(highest, 2), 1.15 * model.CEILING)
     brightness = run.arousal[::every] / top
@@ -796,23 +829,38 @@ def draw_group(parameters: Contagion, run: model.ContagionRun) -> Frame:
             "loop gain": {"x": [run.loop_gain], "y": [0]},
         },
         {
+            "xaxis2.range": [-across, across],
             "yaxis.range": [0, top],
             "xaxis3.range": [0, theme.ceiling(run.loop_gain, 2)],
             "shapes[0].x1": lasts,
-            "annotations[0].text": f"{count} people, thick ring: stressed",
+            "annotations[0].text": f"{count} people, thick ring: stressed<br>larger, more orange: more aroused",
+            "annotations[1].text": _beside_lines(parameters, shown_rest),
             "annotations[2].text": "stressor" if lasts else "",
             "annotations[3].text": "ceiling" if top > model.CEILING else "",
         },
     )
 
 
+def _is_held(run: model.ContagionRun) -> bool:
+    """Whether someone would rest above the model's ceiling."""
+    return bool(run.steady.max() > model.CEILING)
+
+
+def _beside_lines(parameters: Contagion, shown_rest: bool) -> str:
+    lines = "bold: mean, dashed: most, least"
+    if not shown_rest:
+        return lines
+    return f"{lines}<br>dotted: where the mean {'rests' if parameters.stress_lasts >= MINUTES else 'would rest'}"
+
+
 def _describe_group(parameters: Contagion, run: model.ContagionRun) -> str:
     left = parameters.gain * (1 - parameters.regulation)
     radius = model.spectral_radius(parameters.constellation, parameters.people)
     ties = format_value(int(run.adjacency.sum()) // 2, "ties")
+    times = "once" if f"{radius:.4g}" == "1" else f"{radius:.4g} times over"
     text = (
         f"{len(run.stressed)} people, {ties}. Of the mirroring {left:.3g} is left after regulation; the constellation "
-        f"carries it {radius:.3f} times over, so the loop gain is {run.loop_gain:.3f}"
+        f"carries it {times}, so the loop gain is {run.loop_gain:.3f}"
     )
     if parameters.stressor == 0:
         return f"{text}. Nobody is stressed, so nobody is aroused. {_regulation_needed(parameters)}"
@@ -821,10 +869,9 @@ def _describe_group(parameters: Contagion, run: model.ContagionRun) -> str:
 
 def _fate(parameters: Contagion, run: model.ContagionRun) -> str:
     end = run.arousal[-1]
-    there = (
-        f"After {MINUTES} minutes the mean arousal is {end.mean():.2f}, from {end.min():.2f} to {end.max():.2f} among "
-        "them"
-    )
+    least, most = f"{end.min():.2f}", f"{end.max():.2f}"
+    spread = "the same for all" if least == most else f"from {least} to {most} among them"
+    there = f"After {MINUTES} minutes the mean arousal is {end.mean():.2f}, {spread}"
     if run.runs_away:
         held = "held by the model's ceiling of 10" if run.capped else "on the way to the model's ceiling of 10"
         if math.isclose(run.loop_gain, 1, abs_tol=1e-9):
@@ -832,13 +879,15 @@ def _fate(parameters: Contagion, run: model.ContagionRun) -> str:
         else:
             grows = f"arousal runs away, {held}."
         return f"{grows} {there}."
+    rest = f"{run.steady.mean():.2f}"
+    if _is_held(run):
+        rest += f" without the model's ceiling of {model.CEILING:g}, and lower with it"
     if parameters.stress_lasts < MINUTES:
         after = format_value(MINUTES - parameters.stress_lasts, "minutes")
-        return (
-            f"arousal settles. {there}, {after} after the stressor ended; had it stayed, the mean would rest at "
-            f"{run.steady.mean():.2f}."
-        )
-    return f"arousal settles. {there}; in the end the mean rests at {run.steady.mean():.2f}."
+        there += f", {after} after the stressor ended"
+        return f"arousal settles. {there}; had it stayed, the mean would rest at {rest}."
+    rests = "the mean would rest" if _is_held(run) else "in the end the mean rests"
+    return f"arousal settles. {there}; {rests} at {rest}."
 
 
 def _regulation_needed(parameters: Contagion) -> str:

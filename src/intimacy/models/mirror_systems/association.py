@@ -322,7 +322,7 @@ class Contingency(Parameters):
         help="Share of trials without the cue in which the outcome comes all the same.",
     )
     cue_share: float = number(
-        0.5, 0.1, 0.9, step=0.05, label="Trials with the cue", help="Share of trials in which the cue is there."
+        0.5, 0.1, 0.9, step=0.05, label="Share of trials with the cue", help="How often the cue is there."
     )
     learning_rate: float = number(
         0.02,
