@@ -11,6 +11,7 @@ import pytest
 from intimacy.labs import society as labs
 from intimacy.labs.society.shared import AWAY, MOST_TIES, SCALE, ring_places
 from intimacy.models import society as model
+from intimacy.parameters import signed
 from intimacy.sweep import grid
 from sweep import at, check, scattered, trace, unpacked
 
@@ -137,10 +138,24 @@ def test_stories_of_the_town_end_as_they_are_told() -> None:
         clusters[preset] = lab.result.clustering
     assert min(clusters["It spreads"], clusters["Nothing spreads"]) > 1.1
     assert clusters["Causes anywhere"] == pytest.approx(1, abs=0.06)
+    lab.preset("Contacts all over town")
+    assert lab.result.clustering == pytest.approx(clusters["It spreads"], abs=0.05)
+    lab.preset("It spreads")
+    few = float(np.std(lab.result.share[60:]))
+    lab.preset("Five hundred people")
+    assert np.std(lab.result.share[60:]) < 0.7 * few  # "What becomes smoother?"
     lab.preset("Twice as many contacts")
     assert lab.result.settled_share > rest["It spreads"][1] + 0.05
     lab.preset("The published rates")
     assert model.expected_share(lab.parameters) == pytest.approx(0.414, abs=1e-3)
+
+
+def test_the_first_draw_of_the_town_is_as_the_mean_of_many_draws() -> None:
+    lab = labs.in_a_town()
+    for preset in ("It spreads", "Contacts all over town", "Nothing spreads", "Causes anywhere"):
+        lab.preset(preset)
+        many = np.mean([model.simulate_loneliness(lab.parameters, seed).clustering for seed in range(40)])
+        assert lab.result.clustering == pytest.approx(many, abs=0.06), preset
 
 
 # Studies
@@ -186,12 +201,26 @@ def test_counts_and_means_are_told_as_they_are() -> None:
         run, sentence = lab.result, lab.sentence
         counts = [int(run.significant(each).sum()) for each in ("naive", "hidden cause", "both")]
         said = re.search(
-            r"as usual, (\d+) of (\d+) studies .* measured too, (\d+) do, .* setting measured, (\d+) do", sentence
+            r"as usual, (\d+) of (\d+) studies .* measured too, it is (\d+) of .* setting measured, (\d+) of", sentence
         )
         assert said
         assert [int(each) for each in (said[1], said[3], said[4])] == counts
+        means = [signed(float(run.estimate[each].mean()), 3) for each in ("naive", "hidden cause", "both")]
+        assert f"the mean over all {lab.values['studies']} is {means[0]};" in sentence
+        assert f"with a mean over all of {means[1]};" in sentence
+        assert sentence.endswith(f"with a mean over all of {means[2]}.")
         assert ("There is no contagion." in sentence) == (lab.values["contagion"] == 0)
-        assert f"it would be {100 * model.expected_share_significant(lab.parameters):.1f} %" in sentence
+        endless = 100 * model.expected_share_significant(lab.parameters)
+        assert f"of endless studies {endless:.1f} % would be significant" in sentence
+
+
+@pytest.mark.parametrize("values", [{}, {"setting_effect": 1.0}, {"cause_effect": 1.0}, {"pairs": 1000}])
+def test_everybody_whom_the_first_study_asked_is_inside_the_axes(values: dict[str, Any]) -> None:
+    lab = at(labs.many_studies, **values)
+    for axis, values_asked in zip(("xaxis", "yaxis"), (trace(lab, "people")[each] for each in "xy"), strict=True):
+        low, high = lab.frame["layout"][f"{axis}.range"]
+        assert low < values_asked.min()
+        assert values_asked.max() < high
 
 
 def test_stories_of_studies_end_as_they_are_told() -> None:
@@ -233,15 +262,38 @@ def test_the_wall_is_the_critical_repair_and_the_rest_is_the_formula_s() -> None
         wall = max(0, 1 - lost / p.loss_ratio)
         assert lab.frame["layout"]["shapes[1].x0"] == lab.frame["layout"]["shapes[1].x1"] == pytest.approx(wall)
         hurt = (1 - p.repair) * p.loss_ratio
-        rest = (lost - hurt) / (lost * (1 - hurt)) if hurt < lost else 0
+        rest = (lost - hurt) / (lost * (1 - hurt)) if hurt < lost and p.start > 0 else 0
         assert trace(lab, "rest")["y"] == pytest.approx([rest, rest], abs=1e-6)
         assert trace(lab, "repair")["x"] == pytest.approx([p.repair])
+        if p.start == 0:
+            continue
         assert f"is {run.mean[-1]:.3f}, with" in lab.sentence
         assert ("trust dies out" in lab.sentence) == (rest == 0)
         assert ("without any repair" in lab.sentence) == (wall == 0)
         behind, restless = run.mean_field[-1] - run.mean[-1] > 0.05, abs(run.mean_field[-1] - rest) > 0.05
         assert ("here people differ" in lab.sentence) == behind
         assert ("not come to rest yet" in lab.sentence) == (restless and not behind)
+        assert (f"and is at {run.mean_field[-1]:.3f} now" in lab.sentence) == restless
+
+
+@pytest.mark.parametrize("values", [{}, {"repair": 1.0}, {"misunderstanding": 0.0, "loss_ratio": 1.0}])
+def test_where_nobody_trusts_at_the_start_it_stays_so_and_is_said_to(values: dict[str, Any]) -> None:
+    lab = at(labs.trust_in_a_network, start=0.0, **values)
+    assert not lab.result.mean.any()
+    assert not lab.result.mean_field.any()
+    assert trace(lab, "rest")["y"] == pytest.approx([0, 0])
+    assert "trust stays at 0, whatever is repaired" in lab.sentence
+    assert "comes to rest" not in lab.sentence
+
+
+def test_who_is_tied_to_whom_does_not_count_where_anyone_meets_anyone() -> None:
+    lab = at(labs.trust_in_a_network, "Anyone meets anyone")
+    before = lab.result.mean
+    for name, other in (("rewiring", 1.0), ("neighbours_per_side", 1)):
+        lab.preset("Anyone meets anyone")
+        lab.set(**{name: other})
+        np.testing.assert_array_equal(lab.result.mean, before)
+    assert "p =" not in at(labs.trust_in_a_network, "Anyone meets anyone").frame["shown"]
 
 
 def test_stories_of_trust_end_as_they_are_told() -> None:
@@ -257,6 +309,7 @@ def test_stories_of_trust_end_as_they_are_told() -> None:
     lab.preset("Just enough?")
     assert lab.parameters.expected_trust > 0
     assert "here people differ" in lab.sentence
+    assert "comes to rest at 0.556 and is at 0.623 now" in lab.sentence
     lab.preset("Nothing is lost")
     assert lab.parameters.critical_repair == pytest.approx(0.5)
     assert end["Nothing is lost"] > 0.95
@@ -370,6 +423,47 @@ def test_everyone_is_drawn_once_by_whether_their_friends_have_more(name: str) ->
     assert f"{run.outnumbered.sum()} of {len(run.names)} (" in lab.sentence
     assert model.SOURCES[name].limits in lab.sentence
     assert f"the mean over friends {run.mean_of_a_friend:.3f}" in lab.sentence
+
+
+def test_who_has_most_ties_is_named_only_where_it_is_one() -> None:
+    lab = labs.friends_of_friends()
+    for values, said in (
+        ({"network": "karate"}, "Most ties: number 34, with 17."),
+        ({"network": "families"}, "Most ties: Medici, with 6."),
+        ({"network": "women"}, "Most ties: 17, which 7 have."),
+        ({"network": "small_world", "rewiring": 0.0}, "All have 4 ties."),
+    ):
+        lab.set(**values)
+        assert said in lab.sentence
+
+
+@pytest.mark.parametrize("name", model.SOURCES)
+def test_everyone_can_be_found_by_name_in_both_pictures(name: str) -> None:
+    lab = at(labs.friends_of_friends, network=name)
+    run = lab.result
+    called = [f"number {each}" if each.isdigit() else each for each in run.names]
+    for kind, chosen in (("outnumbered", run.outnumbered), ("others", ~run.outnumbered)):
+        here = [each for each, is_here in zip(called, chosen, strict=True) if is_here]
+        assert lab.frame["traces"][f"{kind} drawn"]["text"] == here
+        assert lab.frame["traces"][kind]["text"] == here
+    shown = {each["meta"]: each for each in lab.figure["data"]}
+    assert "%{text}" in shown["others"]["hovertemplate"]
+
+
+def test_almost_everyone_in_the_club_knows_one_of_two() -> None:
+    lab = labs.friends_of_friends()
+    story = next(each["story"] for each in lab.presets if each["name"] == "A karate club")
+    assert "the two of whom almost everyone knows one" in story
+    network = lab.result.network
+    known = set(network.neighbours_of(0)) | set(network.neighbours_of(33))
+    assert len(known - {0, 33}) == 29  # of the other 32
+
+
+def test_the_controls_of_the_small_world_rest_in_the_other_networks() -> None:
+    lab = labs.friends_of_friends()
+    assert "N =" not in lab.frame["shown"]
+    lab.set(network="small_world")
+    assert "N = 40" in lab.frame["shown"]
 
 
 def test_the_networks_are_said_to_be_old_small_or_invented() -> None:

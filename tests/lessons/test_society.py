@@ -49,11 +49,11 @@ def test_the_bet_on_the_studies_names_what_the_lab_shows() -> None:
     bet, lab = lessons.bet_significant(), labs.many_studies()
     assert lab.parameters == lessons.STUDIES
     assert lab.seed == lessons.STUDIES_SEED
-    found = re.search(r"as usual, (\d+) of 100 studies find", lab.sentence)[1]
+    found = re.search(r"as usual, (\d+) of 100 studies come out significant", lab.sentence)[1]
     answer = bet.answer()
     assert answer.outcome == "most"
     assert f"It was {found} of 100 here, and would be 61.3 in the long run" in answer.text
-    assert "it would be 61.3 %" in lab.sentence
+    assert "of endless studies 61.3 % would be significant" in lab.sentence
 
 
 def test_the_bet_on_rewiring_names_what_the_lab_shows() -> None:

@@ -24,7 +24,7 @@ _ROWS: dict[Analysis, tuple[float, str]] = {
     "both": (0, "Cause, setting measured"),
 }
 _GOLDEN = 0.618034  # steps of this share scatter points evenly and always alike
-_SHOWN = 3.6  # how far out people are drawn, in units of loneliness
+_SHOWN = 5.5  # how far out people are drawn, in units of loneliness, unless somebody is further out
 
 
 def many_studies() -> Lab:
@@ -95,8 +95,8 @@ def _studies_figure() -> go.Figure:
         figure.add_scatter(meta=key, x=[], y=[], mode="markers", marker=marker, hoverinfo="skip", **below)
     shown = [-_SHOWN, _SHOWN]
     figure.update_layout(
-        xaxis={"title": "Friend's loneliness before", "domain": [0, 1], "range": shown, "anchor": "y", "dtick": 2},
-        yaxis={"title": "Own loneliness after", "domain": [0.66, 1], "range": shown, "anchor": "x", "dtick": 2},
+        xaxis={"title": "Friend's loneliness before", "domain": [0, 1], "range": shown, "anchor": "y", "nticks": 7},
+        yaxis={"title": "Own loneliness after", "domain": [0.66, 1], "range": shown, "anchor": "x", "nticks": 7},
         xaxis2={"title": '"Contagion" found (per unit)', "anchor": "y2"},
         yaxis2={"visible": False, "domain": [0, 0.49], "range": [-0.36, 2.86], "anchor": "x2"},
     )
@@ -116,7 +116,8 @@ def draw_studies(parameters: Confounding, run: ConfoundingRun) -> Frame:
     """Return what the studies change in the picture: the people of the first, and what all of them find."""
     asked = model.interviews(parameters, 1, run.seed)
     slope = float(asked["friend_before"].cov(asked["after"]) / asked["friend_before"].var())
-    ends = np.array([-_SHOWN, _SHOWN])
+    furthest = theme.ceiling(float(asked[["friend_before", "after"]].abs().to_numpy().max()), _SHOWN)
+    ends = np.array([-furthest, furthest])
     middle = float(asked["after"].mean() - slope * asked["friend_before"].mean())
     aside = 0.5 * ((np.arange(parameters.studies) * _GOLDEN) % 1 - 0.5)
     estimates = np.concatenate([run.estimate[analysis] for analysis in _ROWS])
@@ -126,6 +127,8 @@ def draw_studies(parameters: Confounding, run: ConfoundingRun) -> Frame:
     expected = np.array([model.expected_estimate(parameters, analysis) for analysis in _ROWS])
     reach = theme.ceiling(float(max(estimates.max(), -2 * estimates.min(), 1.02 * expected.max())), 0.4)
     layout: dict[str, Any] = {
+        "xaxis.range": ends.tolist(),
+        "yaxis.range": ends.tolist(),
         "xaxis2.range": [-reach / 2, 1.02 * reach],
         "annotations[1].text": f"friends, before: r = {decimal(run.likeness[0])}",
     }
@@ -155,8 +158,9 @@ def _describe_studies(parameters: Confounding, run: ConfoundingRun) -> str:
     )
     endless = 100 * model.expected_share_significant(parameters)
     return (
-        f"{truth} Analysed as usual, {counts['naive']} of {parameters.studies} studies find a significant coefficient, "
-        f"{means['naive']} on average; of endless studies it would be {endless:.1f} %. With the hidden cause measured "
-        f"too, {counts['hidden cause']} do, and the mean is {means['hidden cause']}; with cause and setting measured, "
-        f"{counts['both']} do, and the mean is {means['both']}."
+        f"{truth} Analysed as usual, {counts['naive']} of {parameters.studies} studies come out significant, and the "
+        f"mean over all {parameters.studies} is {means['naive']}; of endless studies {endless:.1f} % would be "
+        f"significant. With the hidden cause measured too, it is {counts['hidden cause']} of {parameters.studies}, "
+        f"with a mean over all of {means['hidden cause']}; with cause and setting measured, {counts['both']} of "
+        f"{parameters.studies}, with a mean over all of {means['both']}."
     )

@@ -75,7 +75,7 @@ def in_plain_numbers() -> Lab:
             ),
             Preset(
                 "A rare event",
-                "The same ratio where 1 in 100 has the event anyway. Odds ratio and risk ratio are nearly one.",
+                "The same ratio where 1 in 100 has the event anyway. Odds ratio and risk ratio are nearly the same.",
                 {"baseline": 1.0},
             ),
             Preset(

@@ -30,10 +30,10 @@ def friends_of_friends() -> Lab:
         draw_friends,
         _describe_friends,
         [
-            Preset("A karate club", "34 members, printed in 1977. Find the two whom almost everyone knows."),
+            Preset("A karate club", "34 members, printed in 1977. Find the two of whom almost everyone knows one."),
             Preset(
                 "Families of Florence",
-                "Marriages of the 15th century. Who stands in between?",
+                "Marriages of the 15th century. Who stands in between? Point at a mark to read its name.",
                 {"network": "families"},
             ),
             Preset(
@@ -59,6 +59,7 @@ def friends_of_friends() -> Lab:
         ],
         controls=["network", "rewiring", "contacts", "people"],
         advanced=["contacts", "people"],
+        only_with=dict.fromkeys(("rewiring", "contacts", "people"), ("network", ("small_world",))),
         pinned=[],
     )
 
@@ -74,7 +75,8 @@ def _friends_figure() -> go.Figure:
             y=[],
             mode="markers",
             marker=marker,
-            hoverinfo="skip",
+            text=[],
+            hovertemplate="%{text}<extra></extra>",
             cliponaxis=False,
             xaxis="x2",
             yaxis="y2",
@@ -83,7 +85,9 @@ def _friends_figure() -> go.Figure:
     figure.add_scatter(meta="as many", x=[], y=[], mode="lines", line=as_many, hoverinfo="skip")
     for kind, (color, symbol, _, _) in _KINDS.items():
         marker = {"size": 9, "symbol": symbol, "color": color, "opacity": 0.75, "line": line}
-        figure.add_scatter(meta=kind, x=[], y=[], mode="markers", marker=marker, hoverinfo="skip")
+        figure.add_scatter(
+            meta=kind, x=[], y=[], mode="markers", marker=marker, text=[], hovertemplate="%{text}<extra></extra>"
+        )
     edges = [-1.1 * SCALE, 1.1 * SCALE]
     figure.update_layout(
         xaxis={"title": "Own friends", "anchor": "y"},
@@ -106,8 +110,14 @@ def draw_friends(_: Friendship, run: FriendshipRun) -> Frame:
     reach = theme.ceiling(float(max(run.degrees.max(), run.friends_mean.max())), 5)
     traces: dict[str, dict[str, Any]] = {"as many": {"x": [0, 2 * reach], "y": [0, 2 * reach]}}
     for kind, chosen in (("outnumbered", run.outnumbered), ("others", ~run.outnumbered)):
-        traces[f"{kind} drawn"] = {"x": places[chosen, 0], "y": places[chosen, 1], "marker.size": size[chosen]}
-        traces[kind] = {"x": run.degrees[chosen], "y": run.friends_mean[chosen]}
+        names = [_called(run.names[person]) for person in np.flatnonzero(chosen)]
+        traces[f"{kind} drawn"] = {
+            "x": places[chosen, 0],
+            "y": places[chosen, 1],
+            "marker.size": size[chosen],
+            "text": names,
+        }
+        traces[kind] = {"x": run.degrees[chosen], "y": run.friends_mean[chosen], "text": names}
     return Frame(
         traces,
         {
@@ -119,14 +129,26 @@ def draw_friends(_: Friendship, run: FriendshipRun) -> Frame:
     )
 
 
+def _called(name: str) -> str:
+    return f"number {name}" if name.isdigit() else name
+
+
+def _most_ties(run: FriendshipRun) -> str:
+    most = int(run.degrees.max())
+    holders = np.flatnonzero(run.degrees == most)
+    if len(holders) == len(run.names):
+        return f"All have {most} ties."
+    if len(holders) > 1:
+        return f"Most ties: {most}, which {len(holders)} have."
+    return f"Most ties: {_called(run.names[holders[0]])}, with {most}."
+
+
 def _describe_friends(parameters: Friendship, run: FriendshipRun) -> str:
     source = model.SOURCES[parameters.network]
-    name = run.names[int(run.degrees.argmax())]
-    most = f"number {name}" if name.isdigit() else name
     share = 100 * float(run.outnumbered.mean())
     return (
         f"{len(run.names)} in the network, {run.network.ties} ties: {source.ties}. The mean is {run.mean_degree:.3f} "
         f"friends, and the mean over friends {run.mean_of_a_friend:.3f}. {int(run.outnumbered.sum())} of "
-        f"{len(run.names)} ({share:.1f} %) have friends with more friends on average than they have themselves. Most "
-        f"ties: {most}, with {int(run.degrees.max())}. {source.limits}"
+        f"{len(run.names)} ({share:.1f} %) have friends with more friends on average than they have themselves. "
+        f"{_most_ties(run)} {source.limits}"
     )

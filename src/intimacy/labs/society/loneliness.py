@@ -66,7 +66,7 @@ def in_a_town() -> Lab:
             ),
             Preset(
                 "Contacts all over town",
-                "Every tie leads anywhere. Are there still groups of lonely people? Are there fewer of them?",
+                "As many contacts, but they live anywhere in town. Does the clustering go away?",
                 {"rewiring": 1.0},
             ),
             Preset(
@@ -90,7 +90,7 @@ def in_a_town() -> Lab:
         advanced=["contacts", "rewiring", "people", "start"],
         pinned=["share"],
         play=Play("Year", ["share", "mean field"], 0, model.YEARS, seconds=15, films=["lonely"]),
-        seed=17,  # a small town whose share is near to what is expected; "Draw again" shows others
+        seed=56,  # a small town whose share is near to what is expected; "Draw again" shows others
     )
 
 

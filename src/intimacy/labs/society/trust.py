@@ -56,7 +56,9 @@ def trust_in_a_network() -> Lab:
             Preset("A hurt weighs as much", "A hurt counts no more than an answer.", {"loss_ratio": 1.0}),
             Preset("A perfect ring", "Everyone knows eight neighbours and nobody else.", {"rewiring": 0.0}),
             Preset(
-                "Ties all over", "Every tie leads anywhere. Compare with the ring: press Pin first.", {"rewiring": 1.0}
+                "Ties all over",
+                "Every tie leads anywhere. To compare, go to A perfect ring, press Pin this curve and come back.",
+                {"rewiring": 1.0},
             ),
             Preset(
                 "Anyone meets anyone", "No network at all. What has become of the mean?", {"meetings": "well_mixed"}
@@ -73,6 +75,7 @@ def trust_in_a_network() -> Lab:
             "gain",
         ],
         advanced=["neighbours_per_side", "start", "gain"],
+        only_with=dict.fromkeys(("rewiring", "neighbours_per_side"), ("meetings", ("small_world",))),
         pinned=["mean"],
         play=Play("Time step", ["mean", "mean field"], 0, STEPS, step=STEPS_PER_STOP, seconds=12, films=["people"]),
         seed=7,
@@ -80,7 +83,7 @@ def trust_in_a_network() -> Lab:
 
 
 def _trust_figure() -> go.Figure:
-    figure = theme.new_figure(740, margin={"l": 68, "r": 16, "t": 50, "b": 48})
+    figure = theme.new_figure(740, margin={"l": 68, "r": 26, "t": 50, "b": 48})
     figure.add_scatter(
         meta="people",
         x=[],
@@ -141,7 +144,7 @@ def draw_trust(parameters: TrustNetwork, run: TrustRun) -> Frame:
     film = run.watched_trust[::STEPS_PER_STOP]
     steps = np.arange(len(run.mean))
     mixed = parameters.meetings == "well_mixed"
-    rest = parameters.expected_trust
+    rest = _rest(parameters)
     wall = parameters.critical_repair
     return Frame(
         {
@@ -164,21 +167,35 @@ def draw_trust(parameters: TrustNetwork, run: TrustRun) -> Frame:
     )
 
 
+def _rest(parameters: TrustNetwork) -> float:
+    """Return where the mean field comes to rest: at 0 for ever where nobody trusts at the start."""
+    return 0.0 if parameters.start == 0 else parameters.expected_trust
+
+
 def _describe_trust(parameters: TrustNetwork, run: TrustRun) -> str:
-    wall, rest = parameters.critical_repair, parameters.expected_trust
+    wall, rest = parameters.critical_repair, _rest(parameters)
+    if parameters.start == 0:
+        need = "it would last without any repair" if wall == 0 else f"the critical repair would be {100 * wall:.1f} %"
+        return (
+            "Nobody trusts at the start, so nobody turns to anybody: trust stays at 0, whatever is repaired. With some "
+            f"trust at the start {need}."
+        )
     need = (
         "Here trust lasts without any repair."
         if wall == 0
         else f"The critical repair is {100 * wall:.1f} %, and {100 * parameters.repair:.0f} % are repaired."
     )
+    restless = abs(run.mean_field[-1] - rest) > _APART
     fate = f"the mean field comes to rest at {rest:.3f}" if rest > 0 else "in the mean field trust dies out"
+    if restless:
+        fate += f" and is at {run.mean_field[-1]:.3f} now"
     text = (
         f"{need} After {STEPS} steps the mean trust of {parameters.people} people is {run.mean[-1]:.3f}, with a "
         f"standard deviation of {run.spread:.3f}; {fate}."
     )
     if run.mean_field[-1] - run.mean[-1] > _APART:
         return f"{text} The run falls behind the mean field, which knows one average person: here people differ."
-    if abs(run.mean_field[-1] - rest) > _APART:
+    if restless:
         slow = "everything is slow near the wall, with small steps, and where little trust is left"
         return f"{text} The mean field has not come to rest yet: {slow}."
     return text
