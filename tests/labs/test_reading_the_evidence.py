@@ -49,9 +49,11 @@ def test_each_comparison_stands_in_its_own_row() -> None:
     lab = labs.brain_images()
     names = lab.figure["layout"]["yaxis"]["ticktext"]
     table, kept = model.brain_images(), trace(lab, "kept")
+    keys = {"orig., no critique": "original_1", "orig., critique": "original_2"}
     for row, x, reach in zip(kept["y"], kept["x"], kept["error_x.array"], strict=True):
-        words, counter = names[int(row)].split()
-        study = table.set_index("key").loc[f"{'original' if words == 'original' else 'replication'}_{counter}"]
+        name = names[int(row)]
+        study = table.set_index("key").loc[keys.get(name, name.replace(" ", "_"))]
+        assert study["critique"] == (name == "orig., critique") or name not in keys
         assert (x, x - reach) == pytest.approx((study["estimate"], study["low"]), abs=1e-6)
 
 
@@ -65,6 +67,26 @@ def test_the_sentence_names_interval_zero_and_the_extremes() -> None:
         without = run.without[run.kept]
         assert [number(each) for each in extremes.groups()] == pytest.approx([without.min(), without.max()], abs=5.1e-4)
         assert ("true effect of one more" in sentence) == (lab.values["method"] == "random")
+        assert ("Leaving out one more," in sentence) == (lab.values["left_out"] != "none")
+
+
+def test_the_interval_of_the_next_experiment_is_as_exact_as_that_of_the_mean() -> None:
+    lab = at(labs.brain_images, "One true effect for all")
+    layout = lab.frame["layout"]
+    assert layout["annotations[2].text"].endswith("[0.001, 0.105]")
+    assert layout["annotations[3].text"] == "0.001 to 0.105"
+
+
+def test_no_other_single_comparison_raises_p_as_much() -> None:
+    lab, p = labs.brain_images(), {}
+    for key in model.LEFT_OUT:
+        lab.set(left_out=key)
+        p[key] = lab.result.pooled.p
+    lab.preset("Without replication 9")
+    assert lab.values["left_out"] == "replication_9"
+    single = {key: value for key, value in p.items() if key not in ("none", "originals")}
+    assert max(single, key=single.__getitem__) == "replication_9"
+    assert single["replication_9"] > p["none"]
 
 
 def test_one_choice_moves_zero_out() -> None:
@@ -78,7 +100,7 @@ def test_one_choice_moves_zero_out() -> None:
         "A wider interval": True,
         "Without the originals": True,
         "Without a large null": False,
-        "Without the keenest": True,
+        "Without replication 9": True,
     }
 
 
@@ -151,16 +173,59 @@ def test_the_funnel_is_counted_and_its_sides_are_1_96_errors() -> None:
         assert wedge["x"][2] - wedge["x"][1] == pytest.approx(1.96 * wedge["y"][2], abs=1e-3)
         shown, error = run.estimate[run.published], run.standard_error[run.published]
         inside = (np.abs(shown - run.pooled.estimate) <= 1.959964 * error).sum()
-        assert f"{inside} of them lie inside the funnel" in sentence
+        assert f"Of those that can be read, {inside} lie inside the funnel" in sentence
         assert ("cannot be compared" in sentence) == (run.asymmetry is None)
+        if run.asymmetry is None:
+            assert ("There are too few" in sentence) == (len(shown) < 3)
         if run.asymmetry is not None:
             assert ("notices a difference" in sentence) == (run.asymmetry.p < 0.05)
+
+
+def test_every_line_of_the_funnel_is_in_its_key() -> None:
+    figure = labs.funnel().figure
+    key = " ".join(note["text"] for note in figure["layout"]["annotations"])
+    lines = [each["meta"] for each in figure["data"] if each["mode"] == "lines"]
+    words = {"edge": "grey: p = .05", "wedge": "dotted: its funnel", "truth": "dashed: truth", "middle": "line: pooled"}
+    assert set(lines) == set(words)
+    assert all(each in key for each in words.values())
+    assert "small experiments at the bottom" in figure["layout"]["yaxis"]["title"]["text"]
 
 
 def test_half_a_funnel_is_noticed_and_ten_experiments_are_not() -> None:
     assert "notices a difference" in at(labs.funnel, "Half a funnel").sentence
     assert "does not notice" in at(labs.funnel, "The whole funnel").sentence
     assert "does not notice" in at(labs.funnel, "Ten experiments").sentence
+
+
+def test_ten_filtered_experiments_look_too_large_at_first_sight_as_they_do_on_average() -> None:
+    lab = at(labs.funnel, "Ten experiments")
+    assert lab.result.pooled.estimate > lab.values["effect"] + 0.1
+    fields = [model.simulate_field(lab.parameters, seed) for seed in range(100)]
+    assert np.mean([each.pooled.estimate for each in fields if each.pooled]) > lab.values["effect"] + 0.1
+
+
+def test_experiments_of_one_size_are_said_to_be_so() -> None:
+    assert "All are of one size, so" in at(labs.funnel, size_spread=1).sentence
+    few = at(labs.funnel, publication="positive", experiments=10).sentence
+    assert "There are too few, so" in few
+
+
+@pytest.mark.parametrize("make", [labs.pool, labs.funnel])
+def test_nothing_leaks_where_everything_is_published(make: Any) -> None:
+    lab = at(make, leak=1.0)
+    assert lab.result.published.all()
+    assert "drawer" not in lab.frame["shown"]
+    lab.set(publication="significant")
+    assert "leaks from the drawer: 1" in lab.frame["shown"]
+
+
+def test_no_interval_of_small_or_differing_experiments_is_cut() -> None:
+    for values in ({"participants": 10}, {"heterogeneity": 0.5}, {"effect": 0.8}):
+        lab = at(labs.pool, **values)
+        low, high = lab.figure["layout"]["xaxis"]["range"]
+        drawn = trace(lab, "published")
+        assert low <= (drawn["x"] - drawn["error_x.array"]).min()
+        assert (drawn["x"] + drawn["error_x.array"]).max() <= high
 
 
 # The winner's curse
@@ -177,6 +242,28 @@ def test_the_dots_are_on_the_curves_and_in_the_sentence() -> None:
         power = replication.power(values["effect"], values["participants"], values["alpha"])
         assert f"is found in {labs._percent(power)} of studies" in lab.sentence
         assert f"{labs._percent(here['true_share'])} of the findings are" in lab.sentence
+
+
+@pytest.mark.parametrize("values", [{}, {"alpha": 0.001}, {"alpha": 0.001, "participants": 5}, {"effect": 1.5}])
+def test_the_curve_of_significant_estimates_stays_in_its_panel(values: dict[str, Any]) -> None:
+    lab = at(labs.winners_curse, **values)
+    low, high = lab.frame["layout"]["yaxis2.range"]
+    for key in ("significant", "significant here"):
+        drawn = trace(lab, key)["y"]
+        assert low <= drawn.min()
+        assert drawn.max() <= high
+
+
+def test_hardly_any_is_not_none_and_nearly_all_is_not_all() -> None:
+    assert [labs._percent(share) for share in (0, 4e-5, 0.0004, 0.0006)] == [
+        "0 %",
+        "below 0.1 %",
+        "below 0.1 %",
+        "0.1 %",
+    ]
+    assert [labs._percent(share) for share in (0.5, 0.999, 0.9999, 1)] == ["50 %", "99.9 %", "over 99.9 %", "100 %"]
+    assert "below 0.1 % of all significant results" in at(labs.winners_curse, participants=116).sentence
+    assert "1.03 times the true effect" in at(labs.winners_curse, participants=333).sentence
 
 
 def test_the_prior_moves_the_lowest_dot_alone() -> None:

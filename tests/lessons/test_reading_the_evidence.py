@@ -151,12 +151,14 @@ def test_the_numbers_for_the_teacher_are_the_lab_s(notebook: NotebookNode) -> No
 
 
 def test_ten_experiments_are_noticed_as_rarely_as_the_teacher_is_told(notebook: NotebookNode) -> None:
-    assert "over 300 fields it noticed in about one of twenty" in on_one_line(notebook, "instructor")
     lab = labs.funnel()
     lab.preset("Ten experiments")
     runs = [model.simulate_field(lab.parameters, seed) for seed in range(300)]
-    noticed = np.mean([run.asymmetry is not None and run.asymmetry.p < 0.05 for run in runs])
-    assert noticed == pytest.approx(0.05, abs=0.02)
+    noticed = sum(run.asymmetry is not None and run.asymmetry.p < 0.05 for run in runs)
+    untested = sum(run.asymmetry is None for run in runs)
+    told = f"over 300 fields it noticed a difference in {noticed}, and in {untested} there was too little to test"
+    assert told in on_one_line(notebook, "instructor")
+    assert noticed < 30  # "nearly blind"
 
 
 def test_the_audit_in_the_notebook_counts_as_the_teacher_is_told(notebook: NotebookNode) -> None:

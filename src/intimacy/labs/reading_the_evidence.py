@@ -31,7 +31,13 @@ def _interval(pooled: model.Pooled, digits: int = 2) -> tuple[str, str]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+    """Write a share in percent; what only rounds to nothing or to all of them is told apart from both."""
+    text = f"{100 * share:.1f}".removesuffix(".0")
+    if text == "0" and share > 0:
+        return "below 0.1 %"
+    if text == "100" and share < 1:
+        return "over 99.9 %"
+    return f"{text} %"
 
 
 def _chance(p: float) -> str:
@@ -76,8 +82,8 @@ def brain_images() -> Lab:
                 {"left_out": "replication_4"},
             ),
             Preset(
-                "Without the keenest",
-                "Leave out replication 9. A single experiment carries so much.",
+                "Without replication 9",
+                "Leave out replication 9. No other single one raises p as much.",
                 {"left_out": "replication_9"},
             ),
         ],
@@ -90,7 +96,7 @@ _POOLED_ROW, _NEXT_ROW = _ROWS + 0.8, _ROWS + 2.5
 
 
 def _forest_figure() -> go.Figure:
-    figure = theme.new_figure(580, margin={"l": 92, "r": 16, "t": 46, "b": 52})
+    figure = theme.new_figure(600, margin={"l": 130, "r": 16, "t": 46, "b": 52})
     for key, marker, color, width in (
         ("gone", {"symbol": "diamond-open", "size": 8}, theme.MUTED, 1),
         ("kept", {"symbol": "diamond", "size": [], "opacity": 1}, theme.INK, 2),
@@ -110,7 +116,7 @@ def _forest_figure() -> go.Figure:
         meta="pooled", x=[], y=[], mode="lines", fill="toself", fillcolor=theme.INK, line={"color": theme.INK}
     )
     figure.add_scatter(meta="next", x=[], y=[], mode="lines", line={"color": theme.INK, "width": 5})
-    names = [f"original {number}" for number in (1, 2)] + [f"replic. {number}" for number in range(1, 11)]
+    names = ["orig., no critique", "orig., critique", *(f"replication {number}" for number in range(1, 11))]
     figure.update_layout(
         xaxis={
             "title": "Added agreement (points of 1 to 4)",
@@ -120,7 +126,7 @@ def _forest_figure() -> go.Figure:
             "zerolinewidth": 2,
         },
         yaxis={
-            "range": [_NEXT_ROW + 0.7, -0.8],
+            "range": [_NEXT_ROW + 1.4, -0.8],
             "tickvals": [*range(_ROWS), _POOLED_ROW, _NEXT_ROW],
             "ticktext": [*names, "<b>pooled</b>", "<b>next one</b>"],
             "showgrid": False,
@@ -140,7 +146,7 @@ def _forest_figure() -> go.Figure:
     above: dict[str, Any] = {"x": 0, **_ABOVE}
     figure.add_annotation(theme.label("◆ a comparison, ─ its 95 % interval", theme.INK, y=1, yshift=18, **above))
     figure.add_annotation(theme.label("│ pooled without this one   ◇ left out", theme.MUTED, y=1, **above))
-    for row in (_POOLED_ROW + 0.85, _NEXT_ROW):  # the first below its diamond, which can reach far to the right
+    for row in (_POOLED_ROW + 0.85, _NEXT_ROW + 0.85):  # below their marks, which can reach far to the right
         figure.add_annotation(theme.label("", theme.INK, x=0.74, y=row, xanchor="right", yanchor="middle"))
     return figure
 
@@ -171,7 +177,7 @@ def draw_brain_images(_: BrainImages, run: model.BrainImagesRun) -> Frame:
         traces,
         {
             "annotations[2].text": f"{decimal(pooled.estimate, 3)} [{', '.join(_interval(pooled, 3))}]",
-            "annotations[3].text": f"{decimal(pooled.prediction_low)} to {decimal(pooled.prediction_high)}",
+            "annotations[3].text": f"{decimal(pooled.prediction_low, 3)} to {decimal(pooled.prediction_high, 3)}",
         },
     )
 
@@ -183,15 +189,16 @@ def _describe_brain_images(parameters: BrainImages, run: model.BrainImagesRun) -
     zero = "Zero lies outside of the interval" if pooled.low > 0 or pooled.high < 0 else "Zero lies inside the interval"
     after = (
         f"The true effect of one more such experiment would lie between {decimal(pooled.prediction_low, 3)} and "
-        f"{decimal(pooled.prediction_high, 3)}, with 95 %."
+        f"{decimal(pooled.prediction_high, 3)}, with a probability of 95 %."
         if parameters.method == "random"
-        else "This model lets true effects not differ, so the next experiment has the same one."
+        else "In this model true effects do not differ, so the next experiment has the same one."
     )
+    one = "one" if parameters.left_out == "none" else "one more"
     return (
         f"{pooled.experiments} comparisons pooled: with a brain image, agreement is {decimal(pooled.estimate, 3)} "
         f"points higher on a scale from 1 to 4, from {' to '.join(_interval(pooled, 3))} ({_chance(pooled.p)}). "
-        f"{zero}. {_percent(pooled.i_squared)} of the variation is more than chance (I²). {after} Leaving out one "
-        f"more, the pooled effect is between {decimal(without[low], 3)} (without {_lower(names[low])}) and "
+        f"{zero}. {_percent(pooled.i_squared)} of the variation is more than chance (I²). {after} Leaving out {one}, "
+        f"the pooled effect is between {decimal(without[low], 3)} (without {_lower(names[low])}) and "
         f"{decimal(without[high], 3)} (without {_lower(names[high])})."
     )
 
@@ -201,6 +208,9 @@ def _lower(name: str) -> str:
 
 
 # A field: pooled, and as a funnel
+
+# Where everything is published, the drawer is empty and nothing leaks from it.
+_LEAK_COUNTS = {"leak": ("publication", ("positive", "significant"))}
 
 
 def pool() -> Lab:
@@ -242,6 +252,7 @@ def pool() -> Lab:
         ],
         controls=["effect", "heterogeneity", "publication", "participants", "experiments", "size_spread", "leak"],
         advanced=["experiments", "size_spread", "leak"],
+        only_with=_LEAK_COUNTS,
         pinned=[],
         seed=7,
     )
@@ -271,7 +282,7 @@ def _field_figure() -> go.Figure:
         )
     figure.add_scatter(meta="next", x=[], y=[], mode="lines", line={"color": theme.INK, "width": 5}, yaxis="y2")
     figure.update_layout(
-        xaxis={"title": "Effect d (standard deviations)", "range": [-1.3, 1.9], "dtick": 0.5, "anchor": "y2"},
+        xaxis={"title": "Effect d (standard deviations)", "range": [-1.8, 2.6], "dtick": 0.5, "anchor": "y2"},
         yaxis={
             "title": "Experiments<br>(large ones on top)",
             "domain": [0.33, 1],
@@ -352,7 +363,7 @@ def funnel() -> Lab:
         draw_funnel,
         _describe_funnel,
         [
-            Preset("The whole funnel", "Sixty experiments around one truth. The smaller, the wider they scatter."),
+            Preset("The whole funnel", "Sixty experiments around a mean truth. The smaller, the wider they scatter."),
             Preset(
                 "Half a funnel",
                 "Only findings as expected. Which corner is empty?",
@@ -371,18 +382,19 @@ def funnel() -> Lab:
             Preset(
                 "Ten experiments",
                 "The filter is at work, and with so few the test of the funnel hardly ever notices.",
-                {"publication": "positive", "experiments": 10, "leak": 0.3},
+                {"publication": "positive", "experiments": 10, "leak": 0.1},
             ),
         ],
         controls=["effect", "heterogeneity", "publication", "participants", "experiments", "size_spread", "leak"],
         advanced=["size_spread", "leak"],
+        only_with=_LEAK_COUNTS,
         pinned=[],
         seed=7,
     )
 
 
 def _funnel_figure() -> go.Figure:
-    figure = theme.new_figure(460, margin={"l": 72, "r": 16, "t": 46, "b": 52})
+    figure = theme.new_figure(480, margin={"l": 72, "r": 16, "t": 66, "b": 52})
     figure.add_scatter(meta="edge", x=[], y=[], mode="lines", line={"color": theme.MUTED, "width": 1})
     figure.add_scatter(meta="wedge", x=[], y=[], mode="lines", line=_DOTTED)
     figure.add_scatter(meta="truth", x=[], y=[], mode="lines", line=_DASHED)
@@ -393,10 +405,16 @@ def _funnel_figure() -> go.Figure:
     figure.add_scatter(meta="published", x=[], y=[], mode="markers", marker=published, hoverinfo="skip")
     figure.update_layout(
         xaxis={"title": "Estimated effect d (standard deviations)", "range": [-1.6, 2.2], "zeroline": False},
-        yaxis={"title": "Standard error<br>(small ones at the bottom)", "range": [0.8, 0], "zeroline": False},
+        yaxis={"title": "Standard error<br>(small experiments at the bottom)", "range": [0.8, 0], "zeroline": False},
     )
-    figure.add_annotation(theme.label("◆ published   ○ file drawer", theme.INK, x=0, y=1, yshift=18, **_ABOVE))
-    figure.add_annotation(theme.label("line: pooled, dashed: truth", theme.INK, x=0, y=1, **_ABOVE))
+    for line, (words, color) in enumerate(
+        (
+            ("dashed: truth, grey: p = .05", theme.MUTED),
+            ("line: pooled, dotted: its funnel", theme.INK),
+            ("◆ published   ○ file drawer", theme.INK),
+        )
+    ):
+        figure.add_annotation(theme.label(words, color, x=0, y=1, yshift=4 + 19 * line, **_ABOVE))
     return figure
 
 
@@ -433,10 +451,11 @@ def _describe_funnel(parameters: Field, run: model.FieldRun) -> str:
     inside = int(((shown >= left) & (shown <= right)).sum())
     text += (
         f", around a pooled effect of {decimal(run.pooled.estimate)}; the mean true effect is {parameters.effect:g}. "
-        f"{inside} of them lie inside the funnel around the pooled effect. "
+        f"Of those that can be read, {inside} lie inside the funnel around the pooled effect. "
     )
     if run.asymmetry is None:
-        return f"{text}There are too few, or all are of one size, so small and large ones cannot be compared."
+        reason = "There are too few" if len(shown) < 3 else "All are of one size"
+        return f"{text}{reason}, so small and large ones cannot be compared."
     found = run.asymmetry
     notice = "notices a difference" if found.p < 0.05 else "does not notice a difference"
     return (
@@ -520,6 +539,7 @@ def _curse_figure() -> go.Figure:
 def draw_curse(parameters: Curse, run: model.CurseRun) -> Frame:
     """Return what a kind of study changes in the picture."""
     traces: dict[str, dict[str, Any]] = {}
+    highest = max(float(run.significant.max()), run.here["significant"])
     for key in _CURVES:
         traces[key] = {"x": run.participants, "y": getattr(run, key)}
         traces[f"{key} here"] = {"x": [parameters.participants], "y": [run.here[key]]}
@@ -528,6 +548,7 @@ def draw_curse(parameters: Curse, run: model.CurseRun) -> Frame:
         {
             "shapes[0].y0": parameters.effect,
             "shapes[0].y1": parameters.effect,
+            "yaxis2.range": [0, theme.ceiling(highest, 2.6)],
             "annotations[0].text": f"finds a true effect: {_percent(run.here['power'])}",
             "annotations[1].text": f"{run.here['significant']:.2f}; dashed: the true effect",
             "annotations[2].text": f"of its findings true: {_percent(run.here['true_share'])}",
@@ -540,9 +561,9 @@ def _describe_curse(parameters: Curse, run: model.CurseRun) -> str:
     return (
         f"With {parameters.participants} people per arm a true effect of {parameters.effect:g} is found in "
         f"{_percent(here['power'])} of studies. The significant estimates above zero are {here['significant']:.2f} on "
-        f"average, {here['significant'] / parameters.effect:.1f} times the true effect; {_percent(here['wrong_sign'])} "
-        f"of all significant results have the wrong sign. If {_percent(parameters.prior)} of such ideas are true, "
-        f"{_percent(here['true_share'])} of the findings are."
+        f"average, {here['significant'] / parameters.effect:.2f} times the true effect; "
+        f"{_percent(here['wrong_sign'])} of all significant results have the wrong sign. If "
+        f"{_percent(parameters.prior)} of such ideas are true, {_percent(here['true_share'])} of the findings are."
     )
 
 

@@ -169,7 +169,7 @@ def exercise_leave_one_out() -> ArrayExercise:
 
 
 PAIRS = {
-    "touch": "Touch and pain, touch and depression: two outcomes from one meta-analysis, both in Hedges g",
+    "touch": "Touch and pain, touch and depression: two outcomes from one meta-analysis, both as Hedges' g",
     "lonely": "Three meta-analyses of loneliness and deaths of older people, all as hazard ratios",
     "ratios": "Loneliness and deaths, isolation and deaths: two hazard ratios",
     "image": "A study of brain images and its ten replications: the same question, other people, one scale",

@@ -350,7 +350,7 @@ class Field(Parameters):
         help="A finding is significant. As expected: and above 0. The rest stays in the file drawer.",
     )
     participants: int = integer(
-        40, 10, 400, step=10, unit="per arm", symbol="n", label="Participants per arm", help="Of a middling experiment."
+        40, 10, 400, step=10, unit="per arm", symbol="n", label="Participants", help="Of a middling experiment."
     )
     size_spread: float = number(
         3, 1, 6, step=0.5, label="How much sizes differ", help="3: from a third of n to three times n."
@@ -442,7 +442,7 @@ class Curse(Parameters):
         0.28, 0.05, 1.5, step=0.01, symbol="d", unit="SD", label="True effect", help="Where the idea is true."
     )
     participants: int = integer(
-        29, 5, 1000, unit="per arm", symbol="n", label="Participants per arm", help="Half of a study's participants."
+        29, 5, 1000, unit="per arm", symbol="n", label="Participants", help="Half of a study's participants."
     )
     prior: float = number(
         0.25, 0.01, 1, step=0.01, symbol="π", label="Share of true ideas", help="How often such an idea is true at all."
