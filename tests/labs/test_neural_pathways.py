@@ -258,16 +258,18 @@ def test_the_sentence_is_true_in_every_state():
         kinds.add(run.outcome)
         critical = critical_coupling(parameters)
         coupling = math.sqrt(parameters.coupling_of_i * parameters.coupling_of_j)
-        if math.isinf(critical):
+        if critical == 0:
+            assert "One person alone runs away" in sentence
+        elif math.isinf(critical) or (parameters.uneven and coupling == 0):
             assert "no coupling is critical" in sentence
-        elif critical > 0:
+        elif critical > 1:
+            assert "No coupling up to 1 is critical." in sentence
+        else:
             distance, side, named = re.search(r"is (\d+\.\d+) (above|below) the critical (\d+\.\d+)", sentence).groups()
             assert float(named) == pytest.approx(critical, abs=6e-4)
             assert float(distance) == pytest.approx(abs(coupling - critical), abs=6e-4)
             assert (side == "above") == (coupling >= critical)
             assert ("still nothing runs away" in sentence) == (coupling >= critical and not run.diverges)
-        else:
-            assert "One person alone runs away" in sentence
         if run.settles:
             said = re.search(r"i's insula at (\d+\.\d+) and j's insula at (\d+\.\d+)", sentence).groups()
             assert [float(each) for each in said] == pytest.approx(run.steady[:, INSULA].tolist(), abs=0.06)
@@ -328,6 +330,40 @@ def test_a_run_that_is_not_at_its_end_yet_says_where_it_is():
     lab.set(coupling=0.8)
     ends = lab.result.rates[:, INSULA, -1]
     assert f"after the 6 s shown the insulas are still at {ends[0]:.3f} and {ends[1]:.3f}" in lab.sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"coupling": 0.9, "uneven": True, "coupling_back": 0}, "so no coupling is critical."),
+        ({"coupling": 0, "uneven": True}, "so no coupling is critical."),
+        ({"coupling": 0}, "The coupling of 0 is 0.823 below the critical 0.823."),
+        ({"expressed": "amygdala"}, "No coupling up to 1 is critical."),
+    ],
+)
+def test_the_critical_coupling_is_named_only_where_a_coupling_can_reach_it(values, said):
+    lab = labs.the_pathways()
+    lab.set(**values)
+    assert lab.sentence.endswith(said)
+
+
+def test_how_strongly_i_feels_j_counts_only_while_that_differs():
+    lab = labs.the_pathways()
+    needs = {each["name"]: each["only_with"] for each in lab.controls if each["only_with"]}
+    assert needs == {"coupling_back": {"name": "uneven", "at": [True]}}
+    before = lab.frame["traces"]
+    lab.set(coupling_back=0.8)
+    assert lab.frame["traces"] == before
+    lab.set(uneven=True)
+    assert lab.frame["traces"] != before
+    assert "eᵢ = 0.8" in lab.frame["shown"]
+
+
+def test_the_name_of_the_axes_keeps_off_their_numbers():
+    label = labs._ANNOTATIONS["activity"]
+    margin = labs._pathways_figure().layout.margin.l
+    height, ticks = 20, 36  # a line of text lying on its side; the ticks and the widest number, such as 1.5
+    assert ticks + height <= -label["xshift"] <= margin
 
 
 @pytest.mark.parametrize(
@@ -403,12 +439,68 @@ def test_a_runaway_at_twice_the_coupling_is_not_told_as_a_multiple():
     assert "times as high" not in lab.sentence
 
 
+@pytest.mark.parametrize(
+    ("values", "at"),
+    [({"regulation": 1.2}, "4.428"), ({"cingulate_to_insula": 0.2}, "4.578"), ({"reappraisal": 1.5}, "9.202")],
+)
+def test_at_the_wall_the_insula_of_j_ends_where_the_teacher_is_told(values, at):
+    lab = labs.at_the_brink()
+    lab.preset("At the wall")
+    lab.set(**values)
+    assert f"and j's at {at};" in lab.sentence
+
+
 def test_beyond_the_wall_the_formula_is_silent():
     lab = labs.at_the_brink()
     lab.set(coupling=0.9)
     assert lab.result.by_formula.size == 0
     assert "the formula has no answer" in lab.sentence
     assert lab.result.coupling.max() < lab.result.critical
+
+
+@pytest.mark.parametrize(
+    ("values", "held"),
+    [
+        ({"threat": 2}, ", because i's is held by the ceiling:"),
+        ({"coupling": 0.35, "regulation": 0.9, "cingulate_to_insula": 0.6}, ", held by the ceiling:"),
+        (
+            {
+                "coupling": 0.32,
+                "regulation": 0.05,
+                "cingulate_to_insula": 0.25,
+                "insula_to_cingulate": 1,
+                "threat": 0.8,
+            },
+            ", because another region is held by the ceiling:",
+        ),
+        ({}, ":"),
+    ],
+)
+def test_what_holds_the_insula_of_j_is_what_rests_at_the_ceiling(values, held):
+    lab = labs.at_the_brink()
+    lab.set(**values)
+    i, j = (lab.result.twice.steady_rate(person, "insula") for person in "ij")
+    at_top = [rate == pytest.approx(RATE_CEILING) for rate in (i, j)]
+    assert at_top == [held.startswith((", held", ", because i's")), held.startswith(", held")]
+    assert lab.result.twice.capped == (held != ":")
+    assert re.search(rf"At twice the coupling, \S+, j's insula rests at \d+\.\d+{held} \d", lab.sentence)
+
+
+def test_where_run_and_formula_part_below_the_ceiling_the_sentence_says_why():
+    lab = labs.at_the_brink()
+    told = set()
+    for change in states(lab, seed=5):
+        lab.set(**change)
+        brink = lab.result
+        if brink.by_formula.size == 0 or not brink.here.settles or brink.here.capped:
+            continue
+        parts = not np.allclose(brink.by_formula, brink.here.steady[:, INSULA], rtol=1e-6, atol=5e-4)
+        said = "the formula takes all regions as active" in lab.sentence
+        assert said == parts
+        told.add(said)
+    assert told == {True, False}
+    lab.set(**TwoPeople(regulation=1.2).values())
+    assert "the formula says 0.714 and 0.336; the formula takes all regions as active." in lab.sentence
 
 
 # A blob

@@ -33,7 +33,7 @@ _SMALLEST_TOP = 1.5
 def the_pathways(solid: Solid | None = None) -> Lab:
     """A threat to i, felt by j: four regions of each over time, as a network, and on a brain where one is given.
 
-    The playhead runs over percent of the time shown, because the time shown is itself a parameter.
+    The playhead runs over per cent of the time shown, because the time shown is itself a parameter.
     """
     return Lab(
         "What happens in j when i is threatened?",
@@ -69,7 +69,7 @@ def the_pathways(solid: Solid | None = None) -> Lab:
             ),
             Preset(
                 "No regulation",
-                "Weaker coupling than before, but nothing holds back. How long until the ceiling?",
+                "Weaker coupling than in Too much resonance, but nothing holds back. How long until the ceiling?",
                 {"coupling": 0.75, "regulation": 0.0},
             ),
             Preset(
@@ -99,9 +99,10 @@ def the_pathways(solid: Solid | None = None) -> Lab:
             *_FOLDED,
         ],
         advanced=_FOLDED,
+        only_with={"coupling_back": ("uneven", (True,))},
         pinned=[_line_key(region, person) for region, person in _lines()],
         play=Play(
-            "Percent of the time shown",
+            "Per cent of the time shown",
             [_line_key(region, person) for region, person in _lines()],
             0,
             100,
@@ -310,7 +311,7 @@ def _annotations() -> dict[str, dict[str, Any]]:
             yref="paper",
             yanchor="middle",
             textangle=-90,
-            xshift=-48,
+            xshift=-60,
         ),
         "seconds": theme.label(
             "Seconds since the threat began",
@@ -548,10 +549,13 @@ def _rate(rate: float) -> str:
 def _how_near(parameters: TwoPeople, run: model.TwoPeopleRun) -> str:
     """Say how far the coupling is from the critical one."""
     critical = model.critical_coupling(parameters)
-    if math.isinf(critical):
+    one_sided = parameters.uneven and 0 in (parameters.coupling_of_i, parameters.coupling_of_j)
+    if math.isinf(critical) or (one_sided and critical > 0):
         return "What one person shows does not come back through the other, so no coupling is critical."
     if critical == 0:
         return "One person alone runs away here, whatever the coupling."
+    if critical > 1:
+        return "No coupling up to 1 is critical."
     coupling = math.sqrt(parameters.coupling_of_i * parameters.coupling_of_j)
     name = f"The coupling of {coupling:.3g}"
     if parameters.uneven:
@@ -723,12 +727,22 @@ def _describe_brink(parameters: TwoPeople, brink: Brink) -> str:
         if brink.by_formula.size
         else "the formula has no answer from the critical coupling on"
     )
+    # Where the ceiling makes the difference, the first sentence has told so.
+    if brink.by_formula.size and not here.capped and _silences(brink):
+        formula += "; the formula takes all regions as active"
     critical = (
         f"The critical coupling is {brink.critical:.3f}." if brink.critical <= 1 else "No coupling up to 1 is critical."
     )
     return (
         f"{here.outcome} At a coupling of {parameters.coupling:g}, i's insula {verb} at {i} and j's at {j}; {formula}."
         f"{_at_twice(parameters, brink)} {critical}"
+    )
+
+
+def _silences(brink: Brink) -> bool:
+    """Tell whether a region at rest is silent, and the insulas are not where the formula has them."""
+    return bool((brink.here.steady <= 0).any()) and not np.allclose(
+        brink.by_formula, brink.here.steady[:, 1], rtol=1e-6, atol=5e-4
     )
 
 
@@ -740,8 +754,18 @@ def _at_twice(parameters: TwoPeople, brink: Brink) -> str:
     at = f" At twice the coupling, {2 * parameters.coupling:g},"
     if run.diverges:
         return f"{at} activity runs away, and only the ceiling holds j's insula at {_rate(after)}."
-    held = ", held by the ceiling" if run.capped else ""
-    return f"{at} j's insula rests at {_rate(after)}{held}: {after / before:.1f} times as high."
+    return f"{at} j's insula rests at {_rate(after)}{_held(run)}: {after / before:.1f} times as high."
+
+
+def _held(run: model.TwoPeopleRun) -> str:
+    """Say what holds j's insula, where something rests at the ceiling."""
+    i, j = (run.steady_rate(person, "insula") for person in PERSONS)
+    top = RATE_CEILING - 1e-6
+    if j >= top:
+        return ", held by the ceiling"
+    if i >= top:
+        return ", because i's is held by the ceiling"
+    return ", because another region is held by the ceiling" if run.capped else ""
 
 
 def an_insula_blob() -> Lab:
@@ -772,7 +796,7 @@ def an_insula_blob() -> Lab:
             ),
             Preset(
                 "A better question",
-                "Every second study that one could mean is of empathy, because the task was built for it.",
+                "Half of the studies in question are of empathy, because the task was built for it.",
                 {"prior": 0.5},
             ),
         ],

@@ -123,9 +123,9 @@ class TwoPeople(Parameters):
         0,
         1,
         step=0.01,
-        symbol="e_i",
+        symbol="eᵢ",
         label="How strongly i feels j",
-        help="Used only when i feels j differently than j feels i.",
+        help="How strongly i's insula is driven by what j expresses.",
     )
     amygdala_to_insula: float = number(
         0.5, 0, 1, step=0.05, symbol="w(AMY→AI)", label="Amygdala to insula", help="How alarm turns into feeling."
@@ -157,18 +157,18 @@ class TwoPeople(Parameters):
         1,
         step=0.05,
         unit="s",
-        symbol="τ_P",
+        symbol="τ(PFC)",
         label="Prefrontal time constant",
         help="Longer: regulation comes later, and more of the first alarm gets through.",
     )
     amygdala_time: float = number(
-        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ_A", label="Amygdala time constant", help="A toy value."
+        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ(AMY)", label="Amygdala time constant", help="A toy value."
     )
     insula_time: float = number(
-        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ_I", label="Insula time constant", help="A toy value."
+        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ(AI)", label="Insula time constant", help="A toy value."
     )
     cingulate_time: float = number(
-        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ_C", label="Cingulate time constant", help="A toy value."
+        0.1, 0.05, 1, step=0.05, unit="s", symbol="τ(ACC)", label="Cingulate time constant", help="A toy value."
     )
     duration: int = integer(6, 1, 30, unit="s", label="Time shown", help="Length of the run.")
 
@@ -237,10 +237,10 @@ def simulate_two_people(parameters: TwoPeople) -> TwoPeopleRun:
     Rates of the amygdala AMY, anterior insula AI, anterior cingulate ACC and lateral prefrontal cortex PFC of each
     person X with partner Y, s_i = (1 − h) s and s_j = 0, [x] = x kept between 0 and :data:`RATE_CEILING`::
 
-        τ_A dAMY_X/dt = −AMY_X + [s_X + w(AI→AMY) AI_X − w(PFC→AMY) PFC_X]
-        τ_I dAI_X/dt  = −AI_X  + [w(AMY→AI) AMY_X + w(ACC→AI) ACC_X + e_X AI_Y]
-        τ_C dACC_X/dt = −ACC_X + [w(AI→ACC) AI_X + w(AMY→ACC) AMY_X]
-        τ_P dPFC_X/dt = −PFC_X + [w(ACC→PFC) ACC_X + u_X]
+        τ(AMY) dAMY_X/dt = −AMY_X + [s_X + w(AI→AMY) AI_X − w(PFC→AMY) PFC_X]
+        τ(AI)  dAI_X/dt  = −AI_X  + [w(AMY→AI) AMY_X + w(ACC→AI) ACC_X + e_X AI_Y]
+        τ(ACC) dACC_X/dt = −ACC_X + [w(AI→ACC) AI_X + w(AMY→ACC) AMY_X]
+        τ(PFC) dPFC_X/dt = −PFC_X + [w(ACC→PFC) ACC_X + u_X]
 
     If the amygdala is what shows, AMY_Y takes the place of AI_Y. A lesioned region stays at zero. The equations are
     linear as long as each region stays at the floor, in between or at the ceiling; each such stretch is solved exactly
@@ -344,8 +344,8 @@ class ReverseInference(Parameters):
         0.99,
         step=0.01,
         symbol="π",
-        label="How likely the process was beforehand",
-        help="Share of studies that involve the process.",
+        label="Chance beforehand",
+        help="Share of studies that involve the process, whatever is active.",
     )
     sensitivity: float = number(
         0.7,
