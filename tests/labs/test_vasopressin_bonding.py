@@ -130,6 +130,18 @@ def test_the_line_to_pass_is_left_out_where_no_bond_can_reach_it(bench):
     assert bench.frame["layout"]["annotations[3].text"] == ""
 
 
+@pytest.mark.parametrize("hours", [0, 1, 24])
+def test_the_voles_that_prefer_the_partner_are_counted_in_good_english(bench, hours):
+    counts = set()
+    for animals in (3, 5, 30):
+        bench.set(hours_together=hours, mating=hours > 1, animals=animals)
+        count = int(bench.result.prefers.sum())
+        verb = "prefers" if count == 1 else "prefer"
+        assert f"By the same line {count} of the {animals} voles {verb} the partner." in bench.sentence
+        counts.add(count)
+    assert hours == 24 or 1 in counts
+
+
 # Experiments run again
 
 
@@ -141,8 +153,19 @@ def test_every_experiment_can_be_chosen_and_says_whether_it_was_calibrated_to():
         assert ("agreement is no evidence" in lab.sentence) == each.calibrated
         assert ("Not calibrated" in lab.frame["layout"]["annotations[0].text"]) == (not each.calibrated)
         assert f"[{each.citation}]" in lab.sentence
-        assert drawn(lab, "arms", "text") == [arm.name for arm in each.arms]
+        names = drawn(lab, "arms", "text")
+        assert [name.removesuffix(": aggression") for name in names] == [arm.name for arm in each.arms]
+        assert [name.endswith(": aggression") for name in names] == [arm.measure == "aggression" for arm in each.arms]
         assert len(drawn(lab, "mean", "x")) == len(each.arms)
+
+
+def test_every_experiment_and_every_group_fits_its_place():
+    lab = labs.historical_experiments()
+    options = lab.controls[0]["options"]
+    assert max(map(len, options.values())) <= 32  # as many letters as a drop-down shows
+    for each in options:
+        lab.set(experiment=each)
+        assert max(map(len, drawn(lab, "arms", "text"))) <= 35  # on a phone, what was published stands beside it
 
 
 def test_the_table_of_an_experiment_has_words_and_gaps():
@@ -174,6 +197,14 @@ def test_without_a_difference_the_sentence_does_not_speak_of_lower():
     lab.preset("Nothing there")
     assert "Carriers score the same as others on average" in lab.sentence
     assert "share 100.0 %" in lab.sentence
+
+
+def test_a_finding_says_which_way_it_goes_and_large_numbers_can_be_read():
+    lab = labs.the_gene_test()
+    assert lab.result.estimate > 0  # carriers score lower
+    assert "carriers lower" in lab.figure["layout"]["xaxis3"]["title"]["text"]
+    lab.preset("Surely different")
+    assert "This study of 5,000 people" in lab.sentence
 
 
 # Litters

@@ -110,7 +110,7 @@ def test_the_expected_answers_are_those_worked_out_by_hand() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong", "said"),
     [
-        ("Exercise 1", 0.173, "add w_s"),
+        ("Exercise 1", 0.173, "add wₛ"),
         ("Exercise 1", 0.325, "3 to 1"),
         ("Exercise 2", [13.0, 2.6], "other order"),
         ("Exercise 2", [2.56, 12.8], "forgetting"),

@@ -348,7 +348,8 @@ def _means_so_far(share: Array) -> tuple[Array, Array]:
 
 def _describe_voles(parameters: VoleExperiment, run: CohortRun) -> str:
     partner, middle, stranger = run.minutes.mean(axis=0)
-    verdict = run.verdict
+    verdict, count = run.verdict, int(run.prefers.sum())
+    singly = f"{count} of the {parameters.animals} voles {'prefers' if count == 1 else 'prefer'}"
     judged = {
         "bonded": "The interval lies above, so they count as bonded",
         "not bonded": "The interval lies below, so they do not count as bonded",
@@ -358,8 +359,8 @@ def _describe_voles(parameters: VoleExperiment, run: CohortRun) -> str:
         f"On average, {parameters.animals} voles spent {partner:.0f} of {TEST_MINUTES} minutes with the partner, "
         f"{middle:.0f} in the middle and {stranger:.0f} with the stranger. The partner had {verdict.mean:.3f} of the "
         f"time with either, 95 % interval {verdict.low:.3f} to {verdict.high:.3f}; the line is at {CRITERION:.3f}. "
-        f"{judged}. By the same line {run.prefers.sum()} single voles prefer the partner. A typical vole comes to the "
-        f"test with a bond of {run.bond[-1]:.2f} and D1 receptors at {run.d1[-1]:.2f}.{_remarks(parameters)}"
+        f"{judged}. By the same line {singly} the partner. A typical vole comes to the test with a bond of "
+        f"{run.bond[-1]:.2f} and D1 receptors at {run.d1[-1]:.2f}.{_remarks(parameters)}"
     )
 
 
@@ -530,7 +531,7 @@ def draw_historical(_: Rerun, run: HistoricalRun) -> Frame:
             "criterion": {"x": [each.criterion for each in verdicts], "y": rows},
             **intervals,
             "mean": {"x": [each.mean for each in verdicts], "y": rows},
-            "arms": {"x": np.full(rows.size, 0.01), "y": words, "text": [each.arm.name for each in run.arms]},
+            "arms": {"x": np.full(rows.size, 0.01), "y": words, "text": [_named(each) for each in run.arms]},
             "published": {
                 "x": np.ones(rows.size),
                 "y": words,
@@ -546,6 +547,11 @@ def draw_historical(_: Rerun, run: HistoricalRun) -> Frame:
             ),
         },
     )
+
+
+def _named(each: ArmRun) -> str:
+    """Return a group's name as it stands in the picture, where most groups have a share of the time."""
+    return f"{each.arm.name}: aggression" if each.arm.measure == "aggression" else each.arm.name
 
 
 def _describe_historical(_: Rerun, run: HistoricalRun) -> str:
@@ -672,7 +678,12 @@ def _gene_figure() -> go.Figure:
         yaxis={"domain": [0.66, 1], "range": [0, 0.43], "visible": False},
         xaxis2={"visible": False, "range": [0, 23], "anchor": "y2"},
         yaxis2={"domain": [0.21, 0.47], "visible": False, "range": [0.2, 10.8], "anchor": "x2"},
-        xaxis3={"title": "Difference that one study finds (SD)", "range": [-1, 1], "anchor": "y3", "zeroline": True},
+        xaxis3={
+            "title": "Difference one study finds (SD, carriers lower)",
+            "range": [-1, 1],
+            "anchor": "y3",
+            "zeroline": True,
+        },
         yaxis3={"domain": [0, 0.1], "visible": False, "range": [-1, 1], "anchor": "x3"},
     )
     figure.add_annotation(theme.label("dashed: carriers", theme.VASOPRESSIN, x=0, y=1, **_CORNER))
@@ -726,7 +737,7 @@ def _describe_gene_test(parameters: GeneTest, run: GeneTestRun) -> str:
         f"Of 100 people {100 * parameters.base_rate:.0f} score low: of 100 carriers {100 * run.carrier_risk:.1f}, of "
         f"100 others {100 * run.other_risk:.1f}. So {100 * run.false_alarms:.1f} of 100 carriers would be warned for "
         f"nothing, and {100 * run.caught:.1f} of 100 people with a low score are carriers. This study of "
-        f"{parameters.people} people finds {decimal(run.estimate)} SD, 95 % interval {decimal(run.low)} to "
+        f"{parameters.people:,} people finds {decimal(run.estimate)} SD, 95 % interval {decimal(run.low)} to "
         f"{decimal(run.high)}, which is {found}; {100 * run.power:.0f} of 100 such studies are. People count as "
         "independent here; twins tell less."
     )
@@ -751,7 +762,8 @@ def whose_litter() -> Lab:
             ),
             Preset(
                 "As in the wild",
-                "Suppose 56 of 100, the share of Illinois. After nine litters, what can you rule out?",
+                "Suppose 56 of 100, as 5 of 9 litters in the wild would have it [solomon2004]. After nine litters, "
+                "what can you rule out?",
                 {"true_share": 0.56},
             ),
             Preset(
@@ -822,6 +834,8 @@ def _litter_figure() -> go.Figure:
             marker={"symbol": "diamond", "size": 12, "color": color},
         )
         beside = place > litters
+        # The lines of the study run through the label that stands beside its mark.
+        filled: dict[str, Any] = {"bgcolor": theme.GRID, "borderpad": 2} if beside else {}
         figure.add_annotation(
             theme.label(
                 text,
@@ -831,6 +845,7 @@ def _litter_figure() -> go.Figure:
                 xanchor="left" if beside else "center",
                 yanchor="middle" if beside else "bottom",
                 xshift=8 if beside else 0,
+                **filled,
             )
         )
     figure.update_layout(

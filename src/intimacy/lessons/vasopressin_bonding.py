@@ -199,13 +199,13 @@ def exercise_threshold() -> NumberExercise:
     sharpness, stranger = PAIR.choice_sharpness, PAIR.stranger_pull
     return NumberExercise(
         "Exercise 1",
-        f"A vole counts as bonded when the share 1/(1 + exp(−β (w − w_s))) is above 2/3. Take β = {sharpness:g} and "
-        f"w_s = {stranger:g}. From which bond weight w on is that so? Give three decimals.",
+        f"A vole counts as bonded when the share 1/(1 + exp(−β (w − wₛ))) is above 2/3. Take β = {sharpness:g} and "
+        f"wₛ = {stranger:g}. From which bond weight w on is that so? Give three decimals.",
         bond_threshold(PAIR),
         tolerance=0.002,
-        why="It is w_s + ln 2/β: less than a quarter of the scale. A sharper choice needs even less of a bond.",
+        why="It is wₛ + ln 2/β: less than a quarter of the scale. A sharper choice needs even less of a bond.",
         hints=[
-            Hint(math.log(2) / sharpness, "That is ln 2/β. The stranger pulls too: add w_s."),
+            Hint(math.log(2) / sharpness, "That is ln 2/β. The stranger pulls too: add wₛ."),
             Hint(
                 stranger + math.log(3) / sharpness, "That is for a share of 3/4: the odds are 3 to 1. Here they are 2."
             ),

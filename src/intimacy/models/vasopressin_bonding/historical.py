@@ -51,7 +51,7 @@ class HistoricalExperiment:
     """A published experiment.
 
     Attributes:
-        name: a few words.
+        name: a word or two, short enough for a drop-down.
         citation: key of the study in the table of evidence.
         doi: of the study.
         published: the result in words.
@@ -147,7 +147,7 @@ _NULL = VoleExperiment(genetics="oxytocin_receptor_knockout")
 
 HISTORICAL = (
     HistoricalExperiment(
-        name="How long, and must they mate?",
+        name="How long?",
         citation="williams1992",
         doi="10.1016/0018-506X(92)90004-F",
         published=(
@@ -166,7 +166,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="A receptor for the meadow vole",
+        name="A receptor",
         citation="lim2004",
         doi="10.1038/nature02539",
         published=(
@@ -188,7 +188,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="Two dopamine receptors, two roles",
+        name="D1 and D2",
         citation="aragona2006",
         doi="10.1038/nn1613",
         published=(
@@ -213,7 +213,7 @@ HISTORICAL = (
             Arm("Never together", VoleExperiment(hours_together=0), False, "unverified", "aggression"),
             Arm("Two weeks together", _TWO_WEEKS, True, "abstract", "aggression"),
             Arm(
-                "Two weeks, D1 blocked at the test",
+                "D1 blocked at the test",
                 _TWO_WEEKS.replace(drug="d1_antagonist", drug_time="test"),
                 False,
                 "abstract",
@@ -222,7 +222,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="To form a bond, and to show it",
+        name="A blocker",
         citation="donaldson2010",
         doi="10.1037/a0018094",
         published=(
@@ -240,7 +240,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="No oxytocin receptor from birth",
+        name="Knockout",
         citation="berendzen2023",
         doi="10.1016/j.neuron.2022.12.011",
         published=(
@@ -260,7 +260,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="How long does a bond last?",
+        name="Time apart",
         citation="harbert2020",
         doi="10.1016/j.yhbeh.2020.104847",
         published=(
@@ -279,7 +279,7 @@ HISTORICAL = (
         ),
     ),
     HistoricalExperiment(
-        name="A test the model was not fitted to",
+        name="Not fitted",
         citation="pitkow2001",
         doi="10.1523/JNEUROSCI.21-18-07392.2001",
         published=(

@@ -10,11 +10,11 @@ With receptor densities OTR and V1aR, antagonists a and agonists ⁺ (doses from
     S        = OTR (1 − a_O) + V1aR (1 − a_V)                    peptide signal
     G        = Sⁿ / (Sⁿ + Kⁿ)                                    cooperative gate
     drive    = max(DA (1 − a_D2) + D2⁺ − DA D1 (1 − a_D1) − D1⁺, 0)   while together, else 0
-    dw/dt    = η drive G (1 − w) − w/τ_w                         bond weight w, from 0 to 1
-    dD1/dt   = (D1₀ + (D1max − D1₀) w − D1) / τ_D1               slow rise of D1 receptors
-    P        ∝ exp(β w), exp(β u₀), exp(β w_s)                   chance of partner, neutral, stranger chamber
+    dw/dt    = η drive G (1 − w) − w/τ(w)                        bond weight w, from 0 to 1
+    dD1/dt   = (D1₀ + (D1max − D1₀) w − D1) / τ(D1)              slow rise of D1 receptors
+    P        ∝ exp(β w), exp(β u₀), exp(β wₛ)                    chance of partner, neutral, stranger chamber
 
-The share of partner among partner and stranger is 1/(1 + exp(−β (w − w_s))). A vole counts as bonded when it spends
+The share of partner among partner and stranger is 1/(1 + exp(−β (w − wₛ))). A vole counts as bonded when it spends
 more than twice as long with the partner as with the stranger: a share above 2/3.
 """
 
@@ -129,9 +129,7 @@ class VoleExperiment(Parameters):
     days_apart: float = number(
         0, 0, 56, step=0.5, unit="d", label="Time apart", help="Separation between cohabitation and test."
     )
-    animals: int = integer(
-        30, 3, MOST_ANIMALS, symbol="n", label="Animals", help="Size of the cohort; each vole is tested once."
-    )
+    animals: int = integer(30, 3, MOST_ANIMALS, label="Animals", help="Size of the cohort; each vole is tested once.")
     variation: float = number(
         0.1,
         0,
@@ -157,13 +155,13 @@ class VoleExperiment(Parameters):
         1, 0.2, 2, step=0.05, symbol="K", label="Middle of the gate", help="Peptide signal that opens half of the gate."
     )
     forgetting_days: float = number(
-        18, 1, 90, step=0.5, unit="d", symbol="τ_w", label="Time to forget", help="Time for a bond to fall to 37 %."
+        18, 1, 90, step=0.5, unit="d", symbol="τ(w)", label="Time to forget", help="Time for a bond to fall to 37 %."
     )
     choice_sharpness: float = number(
         4, 0.5, 10, step=0.1, symbol="β", label="Choice sharpness", help="Low: near chance. High: always the best."
     )
     stranger_pull: float = number(
-        0.05, 0, 0.5, step=0.01, symbol="w_s", label="Pull of the stranger", help="On the scale of the bond weight."
+        0.05, 0, 0.5, step=0.01, symbol="wₛ", label="Pull of the stranger", help="On the scale of the bond weight."
     )
     neutral_pull: float = number(
         0.35, 0, 1, step=0.05, symbol="u₀", label="Pull of being alone", help="On the scale of the bond weight."
@@ -175,7 +173,7 @@ class VoleExperiment(Parameters):
         1, 0.5, 1.5, step=0.05, symbol="D1max", label="D1 receptors with a full bond", help="D2 receptors count as 1."
     )
     d1_days: float = number(
-        4, 1, 14, step=0.5, unit="d", symbol="τ_D1", label="Time for D1 to follow", help="Time to go 63 % of the way."
+        4, 1, 14, step=0.5, unit="d", symbol="τ(D1)", label="Time for D1 to follow", help="Time to go 63 % of the way."
     )
     bout_minutes: float = number(
         5,
@@ -484,7 +482,7 @@ def _chances(bond: Array, parameters: VoleExperiment, expression: Array) -> Arra
 
 @checked
 def preference(bond: ArrayLike, parameters: VoleExperiment) -> Array:
-    """Return the share 1/(1 + exp(−β (w − w_s))) that a typical animal with this bond shows; same shape as ``bond``.
+    """Return the share 1/(1 + exp(−β (w − wₛ))) that a typical animal with this bond shows; same shape as ``bond``.
 
     A drug during the test scales β, as in :func:`simulate_cohort`.
     """
@@ -500,7 +498,7 @@ def expression(parameters: VoleExperiment) -> float:
 
 @checked
 def bond_threshold(parameters: VoleExperiment) -> float:
-    """Return w* = w_s + ln 2 / β, the bond weight above which a typical animal counts as bonded.
+    """Return w* = wₛ + ln 2 / β, the bond weight above which a typical animal counts as bonded.
 
     A drug during the test scales β; infinite if nothing is left of it.
     """
@@ -518,14 +516,14 @@ def learning_speed(parameters: VoleExperiment) -> float:
 
 @checked
 def highest_bond(parameters: VoleExperiment) -> float:
-    """Return w∞ = k / (k + 1/τ_w), where the bond would end if D1 stayed at rest."""
+    """Return w∞ = k / (k + 1/τ(w)), where the bond would end if D1 stayed at rest."""
     k = learning_speed(parameters)
     return k / (k + 1 / _forgetting_hours(parameters))
 
 
 @checked
 def bond_after(hours: ArrayLike, parameters: VoleExperiment) -> Array:
-    """Return w(t) = w∞ (1 − exp(−(k + 1/τ_w) t)) for hours together, if D1 stayed at rest; same shape as ``hours``.
+    """Return w(t) = w∞ (1 − exp(−(k + 1/τ(w)) t)) for hours together, if D1 stayed at rest; same shape as ``hours``.
 
     D1 rises slowly, so this is close for a day or two, and too high after that.
     """
@@ -545,7 +543,7 @@ def hours_to_bond(parameters: VoleExperiment) -> float:
 
 @checked
 def days_to_dissolve(bond: Share, parameters: VoleExperiment) -> float:
-    """Return τ_w ln(w/w*), the days apart after which a bond is down to :func:`bond_threshold`; 0 if it already is.
+    """Return τ(w) ln(w/w*), the days apart after which a bond is down to :func:`bond_threshold`; 0 if it already is.
 
     Raises:
         ValueError: the bond is not between 0 and 1.
@@ -648,7 +646,7 @@ def _together(cohorts: Sequence[VoleExperiment], openness: Sequence[Array]) -> I
 
 
 def _apart(parameters: VoleExperiment, bond: Array, d1: Array) -> tuple[Array, Array, Array]:
-    """Solve the time apart exactly: w falls by exp(−t/τ_w), and D1 follows it with the lag τ_D1."""
+    """Solve the time apart exactly: w falls by exp(−t/τ(w)), and D1 follows it with the lag τ(D1)."""
     days = parameters.days_apart * np.arange(1, _STEPS_APART + 1) / _STEPS_APART
     forgetting, following = 1 / parameters.forgetting_days, 1 / parameters.d1_days
     kept = np.exp(-forgetting * days)
