@@ -38,9 +38,10 @@ def test_the_stories_of_the_axis_end_where_they_say() -> None:
     said = {name: at(labs.the_stress_axis, name).sentence for name in labs.the_stress_axis().preset_names}
     assert "a peak every 70 minutes: a single sample could be either." in said["Resting pulses"]
     assert "can hold" in said["No delay"]
-    assert "stays within 1.05 and 1.05, without a pulse" in said["No delay"]
+    assert "stays at 1.05, without a pulse" in said["No delay"]
     assert "a peak every 82 minutes" in said["A longer delay"]
     assert "Its pulses are getting smaller" in said["A strong drive"]
+    assert "a single sample" not in said["A strong drive"]  # from 1.37 to 1.49
     assert "A steady drive of 40.0 gets through" in said["Support brings them back"]
     assert "getting" not in said["Support brings them back"]
     assert "from minute 240 to minute 270" in said["A stressor starts pulses"]
@@ -89,15 +90,40 @@ def test_the_buffers_move_the_dot_along_the_drive() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"drive": 0}, "gives way at no delay"),
-        ({"drive": 0}, "stays within 0.00 and 0.00, without a pulse"),
-        ({"stressor_size": 50, "stressor_onset": 1000}, "begins after the 12 hours shown"),
+        ({"drive": 0}, "can hold; at this drive no delay makes it give way."),
+        ({"drive": 0}, "stays at 0.00, without a pulse"),
+        ({"stressor_size": 50, "stressor_onset": 720}, "begins when the 12 hours shown are over"),
         ({"delay": 0, "stressor_size": 50, "stressor_onset": 600}, "no pulse followed by another"),
         ({"drive": 58, "start": 3}, "could hold, and yet it pulses: the past decides here, or"),
     ],
 )
 def test_the_sentence_on_the_axis_knows_odd_states(values: dict[str, Any], said: str) -> None:
     assert said in at(labs.the_stress_axis, **values).sentence
+
+
+def test_two_samples_are_told_as_different_only_where_they_can_be() -> None:
+    lab = labs.the_stress_axis()
+    told = set()
+    for drive in range(10, 121, 5):
+        lab.set(drive=drive)
+        span = re.search(r"pulses between (\d+\.\d+) and (\d+\.\d+)", lab.sentence)
+        if span:
+            low, high = map(float, span.groups())
+            told.add(said := "a single sample could be either" in lab.sentence)
+            assert said == (high > 1.5 * low)
+    assert told == {True, False}
+
+
+def test_a_level_that_moves_a_little_is_told_by_both_its_ends() -> None:
+    lab = labs.the_stress_axis()
+    lab.set(drive=12)
+    low, high = re.search(r"stays between (\d+\.\d+) and (\d+\.\d+), without a pulse", lab.sentence).groups()  # type: ignore[union-attr]
+    assert low != high
+
+
+def test_no_control_reaches_beyond_the_time_shown() -> None:
+    onset = labs.the_stress_axis().parameters.specifications()["stressor_onset"]
+    assert onset.high == 60 * labs.AXIS_HOURS
 
 
 def test_an_undecided_state_is_told_only_where_the_steady_level_holds_and_pulses_go_on() -> None:
@@ -131,7 +157,9 @@ def test_the_stories_of_the_dose_end_where_they_say() -> None:
     }
     assert 0.5 < ratio["More abrupt"] < ratio["A bell"] < 1
     assert ratio["An earlier fall"] < 0.35
-    assert ratio["No fall in sight"] > 1
+    assert ratio["A late fall"] > 1
+    late = at(labs.the_dose, "A late fall")
+    assert 48 < model.peak_dose(late.parameters) < late.result.dose[-1], "a fall that the picture shows"
     peaks = [model.peak_effect(at(labs.the_dose, name).parameters) for name in ("More abrupt", "An earlier fall")]
     assert peaks[1] < peaks[0], "the price"
     assert model.peak_dose(at(labs.the_dose, "A little is plenty").parameters) < 12
@@ -190,10 +218,20 @@ def test_the_slowest_chain_peaks_within_the_picture() -> None:
 
 def test_a_longer_or_slower_stress_changes_the_peak_and_not_the_shares() -> None:
     start = labs.the_buffers()
-    for name in ("An hour of stress", "A slow gland"):
+    for name in ("An hour of stress", "ACTH that stays"):
         lab = at(labs.the_buffers, name)
         assert lab.result.peak_minute > start.result.peak_minute
         assert "Both take 51 %" in lab.sentence
+    assert lab.result.peak < start.result.peak, "later and lower"
+
+
+def test_the_two_small_pictures_say_which_mark_is_which() -> None:
+    lab = labs.the_buffers()
+    written = [each["text"] for each in lab.figure["layout"]["annotations"]]
+    symbols = {trace["meta"]: trace["marker"]["symbol"] for trace in lab.figure["data"] if "marker" in trace}
+    for number in (3, 4):
+        assert (symbols[f"placebo {number}"], symbols[f"spray {number}"]) == ("circle-open", "square")
+    assert {"○ without oxytocin", "■ with oxytocin"} <= set(written)
 
 
 # Gain
@@ -205,20 +243,25 @@ def test_the_stories_of_the_gain_end_where_they_say() -> None:
     quiet = runs["Quiet the background"].now
     assert quiet.spontaneous < 0.25 * before.spontaneous
     assert quiet.evoked == pytest.approx(before.evoked, rel=0.01)
-    steeper = runs["A steeper curve"].now
-    assert steeper.spontaneous < before.spontaneous
-    assert steeper.evoked > before.evoked
-    threshold = runs["At the threshold"]
-    assert threshold.now.spontaneous == pytest.approx(threshold.course.spontaneous[0])
-    louder = runs["Louder"].now
-    assert louder.signal_to_noise == pytest.approx(float(before.signal_to_noise))
-    weak = runs["A weak signal"]
+    steeper, at_threshold, louder, weak = (
+        growth(runs[name]) for name in ("A steeper curve", "At the threshold", "Louder", "A weak signal")
+    )
+    # What is told to move can be seen to, in a picture of 80 Hz and some 150 pixels.
+    assert steeper["spontaneous"] < 0.2
+    assert steeper["evoked"] > 1.1
+    assert at_threshold["spontaneous"] == pytest.approx(1)
+    assert at_threshold["evoked"] > 1.1
+    ratios = [each["signal_to_noise"] for each in (steeper, at_threshold, louder)]
+    assert [ratio == pytest.approx(1) for ratio in ratios] == [False, False, True]
+    assert weak["evoked"] < 1
+    assert 3.5 < weak["signal_to_noise"] < 4, "nearly quadruples"
+    assert 1 < weak["discriminability"] < 1.1, "hardly told better"
 
-    def growth(run: model.GainRun) -> float:
-        ratio = run.now.signal_to_noise / run.course.signal_to_noise[0]
-        return float(ratio / (run.now.discriminability / run.course.discriminability[0]))
 
-    assert growth(weak) < growth(runs["Quiet the background"])
+def growth(run: model.GainRun) -> dict[str, float]:
+    """Return how many times as large each measure is as without oxytocin."""
+    names = ("spontaneous", "evoked", "signal_to_noise", "discriminability")
+    return {name: float(getattr(run.now, name) / getattr(run.course, name)[0]) for name in names}
 
 
 def test_the_sentence_on_the_gain_has_the_numbers_of_the_picture() -> None:
@@ -231,9 +274,27 @@ def test_the_sentence_on_the_gain_has_the_numbers_of_the_picture() -> None:
 
 
 def test_a_ratio_without_a_denominator_is_not_drawn_to_the_sky() -> None:
-    lab = at(labs.the_gain, background=0, slope=2)
+    lab = labs.the_gain()
+    assert lab.frame["layout"]["annotations[2].text"] == "signal / noise"
+    lab.set(background=0, slope=2)
     assert line(lab, "ratio").max() == labs.LARGEST_RATIO
+    assert lab.frame["layout"]["annotations[2].text"] == "signal / noise (drawn to 1,000)"
     assert "to more than 1,000" in lab.sentence
+    assert "the background goes from below 0.01 to below 0.01 Hz" in lab.sentence
+
+
+def test_a_control_that_does_nothing_is_told_to() -> None:
+    lab = labs.the_gain()
+    needs = {each["name"]: each["only_with"] for each in lab.controls if each["only_with"]}
+    assert needs.keys() == {"gain_change", "tonic_inhibition", "depression"}
+    ranges = lab.parameters.specifications()
+    for mechanism in model.gain.MECHANISMS:
+        for name in [each["name"] for each in lab.controls if each["name"] not in ("oxytocin", "mechanism")]:
+            lab = at(labs.the_gain, mechanism=mechanism)
+            before = lab.frame["traces"]
+            lab.set(**{name: ranges[name].high})
+            counts = name not in needs or mechanism in needs[name]["at"]
+            assert (lab.frame["traces"] != before) == counts, (mechanism, name)
 
 
 def test_the_dots_stand_on_the_curve() -> None:
@@ -263,8 +324,8 @@ def test_the_marks_are_the_studies_and_the_bars_end_at_their_shares() -> None:
 
 def test_the_sentence_on_chance_has_simulated_and_exact_shares() -> None:
     lab = labs.seventeen_people()
-    assert re.search(r"24 IU but not 48 1\d\.\d % \(exactly 17\.2\)", lab.sentence)
-    assert "(exactly 5.0)" in lab.sentence
+    assert re.search(r"24 IU but not 48 1\d\.\d % \(in theory 17\.2\)", lab.sentence)
+    assert "(in theory 5.0)" in lab.sentence
     assert "every difference between them is chance" in lab.sentence
     assert "The two doses truly differ." in at(labs.seventeen_people, "A real difference").sentence
 
@@ -279,6 +340,17 @@ def test_the_stories_of_chance_end_where_they_say() -> None:
     assert chances["Nothing there"].neither > 0.9
     assert 0.3 < chances["A real difference"].between < 0.7
     assert chances["Nothing shared"].exactly_one == pytest.approx(0.5, abs=0.002)
+
+
+def test_no_chance_is_said_to_be_all_or_nothing_and_no_share_to_be_all_that_is_not() -> None:
+    lab = at(labs.seventeen_people, effect_24=1.5)
+    assert "99.6 % also find that the doses differ" in lab.sentence
+    lab.set(effect_48=1.5)
+    assert "both doses 100.0 % (in theory more than 99.9)" in lab.sentence
+    assert "neither 0.0 % (in theory less than 0.1)" in lab.sentence
+    lab.set(effect_24=1.3, effect_48=1.3, studies=5000)
+    assert 0 < lab.result.shares.neither < 0.0005
+    assert "neither less than 0.1 % (in theory less than 0.1)" in lab.sentence
 
 
 def test_no_mixed_result_is_said_to_be_none() -> None:

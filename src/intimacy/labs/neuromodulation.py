@@ -109,6 +109,7 @@ def the_stress_axis() -> Lab:
 
 
 _HIGHEST_DELAY = 32.0
+_APART = 1.5  # two samples are told as different when one is more than this many times the other
 _DRIVES = np.geomspace(2, 120, 70)
 
 
@@ -216,18 +217,18 @@ def draw_axis(parameters: model.StressAxis, run: model.StressAxisRun) -> Frame:
 def _describe_axis(parameters: model.StressAxis, run: model.StressAxisRun) -> str:
     needed = model.smallest_delay(parameters)
     holds = parameters.delay < needed
-    border = f"from {needed:.1f} minutes on" if np.isfinite(needed) else "at no delay"
+    gives = f"it gives way from {needed:.1f} minutes on" if np.isfinite(needed) else "no delay makes it give way"
     text = (
         f"A steady drive of {parameters.effective_drive:.1f} gets through the buffers. With a delay of "
         f"{format_value(parameters.delay, 'minutes')} its steady level of {run.steady_level:.2f} "
-        f"{'can' if holds else 'cannot'} hold; at this drive it gives way {border}. "
+        f"{'can' if holds else 'cannot'} hold; at this drive {gives}. "
     )
     if parameters.stressor_size > 0:
         stressor = parameters.stressor_minutes
         text += (
             f"The stressor lasts from minute {stressor[0]:.0f} to minute {stressor[1]:.0f}. "
             if stressor
-            else f"The stressor begins after the {AXIS_HOURS} hours shown. "
+            else f"The stressor begins when the {AXIS_HOURS} hours shown are over. "
         )
     return text + _late_hours(run, holds)
 
@@ -240,13 +241,13 @@ def _late_hours(run: model.StressAxisRun, holds: bool) -> str:
     low, high = float(level.min()), float(level.max())
     span = f"In the last {LATE_HOURS} hours shown the hormone"
     if high - low < model.SMALLEST_PULSE:
-        return f"{span} stays within {low:.2f} and {high:.2f}, without a pulse."
+        stays = f"at {low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"between {low:.2f} and {high:.2f}"
+        return f"{span} stays {stays}, without a pulse."
     if len(pulses.minutes) < 2:
         return f"{span} moves between {low:.2f} and {high:.2f}, with no pulse followed by another."
-    text = (
-        f"{span} pulses between {low:.2f} and {high:.2f}, with a peak every {pulses.period:.0f} minutes: a single "
-        "sample could be either"
-    )
+    text = f"{span} pulses between {low:.2f} and {high:.2f}, with a peak every {pulses.period:.0f} minutes"
+    if high > _APART * low:
+        text += ": a single sample could be either"
     change = pulses.rise[-1] / pulses.rise[0]
     if change < 0.97:
         return f"{text}. Its pulses are getting smaller."
@@ -285,8 +286,8 @@ def the_dose() -> Lab:
                 {"half_fall": 30, "hill": 3},
             ),
             Preset(
-                "No fall in sight",
-                "The counter-effect needs 200 IU. Then more is more, over the doses that were tried.",
+                "A late fall",
+                "The counter-effect needs 200 IU. From 24 to 48 IU more is more. Where does the fall begin?",
                 {"half_fall": 200},
             ),
             Preset("A little is plenty", "Half of the wanted effect at 2 IU. Where is the peak now?", {"half_rise": 2}),
@@ -379,7 +380,11 @@ def the_buffers() -> Lab:
         _draw_buffers,
         _describe_buffers,
         [
-            Preset("Two times 30 %", "Each buffer alone takes 30 %. Read off the black line what both take."),
+            Preset(
+                "Two times 30 %",
+                "Each buffer alone takes 30 %. Dotted and dashed lie on each other. Read off the black line what both "
+                "take.",
+            ),
             Preset(
                 "Friend only",
                 "Oxytocin takes nothing. The black line lies on the dotted one.",
@@ -396,8 +401,8 @@ def the_buffers() -> Lab:
                 {"stressor_length": 60},
             ),
             Preset(
-                "A slow gland",
-                "ACTH leaves the blood five times more slowly. The peak comes later, and the shares stay.",
+                "ACTH that stays",
+                "ACTH leaves the blood five times more slowly. The peak comes later and lower, and the shares stay.",
                 {"acth_half_life": 30},
             ),
         ],
@@ -463,6 +468,8 @@ def _buffers_figure() -> go.Figure:
         ("ratios (log)", theme.INK, 0.58, 0.25),
     ):
         figure.add_annotation(theme.label(text, color, x=x, y=y, **_CORNER))
+    for text, color, x in (("○ without oxytocin", theme.INK, 0), ("■ with oxytocin", theme.OXYTOCIN, 0.58)):
+        figure.add_annotation(theme.label(text, color, x=x, y=0.25, yshift=20, **_CORNER))
     inside: dict[str, Any] = {"x": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
     figure.add_annotation(theme.label("grey: stressor", theme.INK, y=0.99, **inside))
     figure.add_annotation(theme.label("dotted: friend alone", theme.VASOPRESSIN, y=0.755, **inside))
@@ -551,12 +558,12 @@ def the_gain() -> Lab:
             Preset(
                 "A steeper curve",
                 "Gain as steepness: above the threshold the rate goes up, below it goes down.",
-                {"mechanism": "slope"},
+                {"mechanism": "slope", "signal": 8},
             ),
             Preset(
                 "At the threshold",
                 "Steeper, with a background exactly at the threshold. Which of the two dots does not move?",
-                {"mechanism": "slope", "background": 6},
+                {"mechanism": "slope", "background": 6, "signal": 4},
             ),
             Preset(
                 "Louder",
@@ -565,7 +572,8 @@ def the_gain() -> Lab:
             ),
             Preset(
                 "A weak signal",
-                "The signal is half as strong, and brings its own inhibition along. Here the two measures agree more.",
+                "The signal is half as strong. Oxytocin now lowers its rate too: the ratio nearly quadruples, and the "
+                "signal is hardly told better.",
                 {"signal": 6},
             ),
         ],
@@ -583,6 +591,11 @@ def the_gain() -> Lab:
             "max_rate",
         ],
         advanced=["tonic_inhibition", "feedforward", "depression", "slope", "threshold", "max_rate"],
+        only_with={
+            "gain_change": ("mechanism", ("slope", "volume")),
+            "tonic_inhibition": ("mechanism", ("inhibition",)),
+            "depression": ("mechanism", ("inhibition",)),
+        },
         pinned=["curve", "evoked", "spontaneous", "ratio", "discriminability"],
     )
 
@@ -637,6 +650,7 @@ def _draw_gain(parameters: model.SignalGain, run: model.GainRun) -> Frame:
     top = theme.ceiling(max(curve.max(), curve_before.max(), course.evoked.max(), course.spontaneous.max()), 80)
     ratio = np.minimum(course.signal_to_noise, LARGEST_RATIO)
     told = course.discriminability
+    cut = bool(course.signal_to_noise.max() > LARGEST_RATIO)
     level = [parameters.oxytocin]
     rates = [float(now.spontaneous), float(now.evoked)]
     return Frame(
@@ -659,6 +673,7 @@ def _draw_gain(parameters: model.SignalGain, run: model.GainRun) -> Frame:
             "yaxis2.range": [0, 1.05 * top],
             "yaxis3.range": [0, 1.05 * theme.ceiling(ratio.max(), 64)],
             "yaxis4.range": [-theme.ceiling(-told.min(), 4) if told.min() < 0 else 0, theme.ceiling(told.max(), 16)],
+            "annotations[2].text": f"signal / noise (drawn to {LARGEST_RATIO:,.0f})" if cut else "signal / noise",
         },
     )
 
@@ -667,11 +682,16 @@ def _ratio(value: float | Array) -> str:
     return f"{value:.1f}" if value <= LARGEST_RATIO else f"more than {LARGEST_RATIO:,.0f}"
 
 
+def _hertz(rate: float | Array) -> str:
+    return f"{rate:.2f}" if rate >= 0.005 else "below 0.01"
+
+
 def _describe_gain(_: model.SignalGain, run: model.GainRun) -> str:
     now, course = run.now, run.course
     return (
-        f"From no oxytocin to this level, the background goes from {course.spontaneous[0]:.2f} to "
-        f"{now.spontaneous:.2f} Hz and the rate with the signal from {course.evoked[0]:.2f} to {now.evoked:.2f} Hz. "
+        f"From no oxytocin to this level, the background goes from {_hertz(course.spontaneous[0])} to "
+        f"{_hertz(now.spontaneous)} Hz and the rate with the signal from {_hertz(course.evoked[0])} to "
+        f"{_hertz(now.evoked)} Hz. "
         f"The signal-to-noise ratio goes from {_ratio(course.signal_to_noise[0])} to {_ratio(now.signal_to_noise)}. "
         f"How well one second of spikes tells the signal from none, in spreads of the count, goes from "
         f"{decimal(float(course.discriminability[0]), 1)} to {decimal(float(now.discriminability), 1)}."
@@ -768,7 +788,7 @@ def _chance_figure() -> go.Figure:
         yaxis2={"title": "Share of studies (%)", "domain": [0, 0.29], "anchor": "x2"},
     )
     figure.add_annotation(theme.label("marks: studies; dotted: critical t", theme.INK, x=0, y=1.0, **_CORNER))
-    figure.add_annotation(theme.label("bars: these studies; lines: exact", theme.INK, x=0, y=0.29, **_CORNER))
+    figure.add_annotation(theme.label("bars: these studies; lines: in theory", theme.INK, x=0, y=0.29, **_CORNER))
     return figure
 
 
@@ -805,10 +825,21 @@ def _draw_chance(parameters: model.ByChance, run: model.ByChanceRun) -> Frame:
     )
 
 
+def _in_theory(chance: float) -> str:
+    """Write a chance in per cent; none of them is quite 0 or 1."""
+    text = f"{100 * chance:.1f}"
+    return {"0.0": "less than 0.1", "100.0": "more than 99.9"}.get(text, text)
+
+
+def _counted(share: float) -> str:
+    """Write a share of studies in per cent, where none or all of them can be meant."""
+    return f"{100 * share:.1f}" if share in (0, 1) else _in_theory(share)
+
+
 def _describe_chance(parameters: model.ByChance, run: model.ByChanceRun) -> str:
     chances, shares = exact(parameters.replace(studies=1000)), run.shares
     listed = ", ".join(
-        f"{words} {100 * getattr(shares, key):.1f} % (exactly {100 * getattr(chances, key):.1f})"
+        f"{words} {_counted(getattr(shares, key))} % (in theory {_in_theory(getattr(chances, key))})"
         for key, words in {
             "both": "both doses",
             "only_24": "24 IU but not 48",
@@ -820,7 +851,7 @@ def _describe_chance(parameters: model.ByChance, run: model.ByChanceRun) -> str:
     tested = "No study finds 24 but not 48 IU."
     if split.any():
         told = run.significant_between[split].mean()
-        tested = f"Of those that find 24 but not 48 IU, {_times(float(told))} also find that the doses differ."
+        tested = f"Of those that find 24 but not 48 IU, {_counted(float(told))} % also find that the doses differ."
     truth = (
         "The two doses truly do the same, so every difference between them is chance."
         if parameters.effect_24 == parameters.effect_48
@@ -828,8 +859,8 @@ def _describe_chance(parameters: model.ByChance, run: model.ByChanceRun) -> str:
     )
     return (
         f"In {parameters.studies:,} studies of {parameters.participants} people each, these are significant: {listed}. "
-        f"Tested against each other, the doses differ in {100 * shares.between:.1f} % (exactly "
-        f"{100 * chances.between:.1f}). {tested} {truth}"
+        f"Tested against each other, the doses differ in {_counted(shares.between)} % (in theory "
+        f"{_in_theory(chances.between)}). {tested} {truth}"
     )
 
 

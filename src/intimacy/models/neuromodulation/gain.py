@@ -19,9 +19,9 @@ from intimacy.parameters import Parameters, choice, number
 Array = NDArray[np.float64]
 
 MECHANISMS = {
-    "inhibition": "Steady inhibition up, inhibition of signals down",
-    "slope": "A steeper curve",
-    "volume": "Every rate multiplied",
+    "inhibition": "Quiets the background",
+    "slope": "Makes the curve steeper",
+    "volume": "Multiplies every rate",
 }
 
 _LEVELS = 101
@@ -35,10 +35,13 @@ class SignalGain(Parameters):
         0, 0, 1, step=0.05, symbol="ot", label="Oxytocin", help="0 none, 1 as much as has any further effect."
     )
     mechanism: str = choice(
-        "inhibition", MECHANISMS, label="What it does", help="The first is what was seen in rodent hippocampus."
+        "inhibition",
+        MECHANISMS,
+        label="What it does",
+        help="The first was seen in rodent hippocampus: steady inhibition goes up, inhibition of signals goes down.",
     )
     max_rate: float = number(
-        60, 10, 200, step=5, unit="Hz", symbol="r_max", label="Highest rate", help="No input makes it fire faster."
+        60, 10, 200, step=5, unit="Hz", symbol="rₘₐₓ", label="Highest rate", help="No input makes it fire faster."
     )
     slope: float = number(
         0.8, 0.1, 2, step=0.05, symbol="g", label="Steepness", help="How abruptly the rate rises with the input."
@@ -47,7 +50,7 @@ class SignalGain(Parameters):
         6, 0, 12, step=0.5, symbol="θ", label="Threshold", help="Input that gives half of the highest rate."
     )
     background: float = number(
-        3, 0, 10, step=0.5, symbol="x_b", label="Background input", help="There with and without a signal."
+        3, 0, 10, step=0.5, symbol="x₀", label="Background input", help="There with and without a signal."
     )
     signal: float = number(12, 0, 20, step=0.5, symbol="s", label="Signal", help="What a signal adds to the input.")
     tonic_inhibition: float = number(
@@ -55,7 +58,7 @@ class SignalGain(Parameters):
         0,
         6,
         step=0.25,
-        symbol="w_I",
+        symbol="w",
         label="Steady inhibition by oxytocin",
         help="Input taken away all the time when oxytocin is 1.",
     )
@@ -144,14 +147,14 @@ class GainRun:
 def simulate_gain(parameters: SignalGain) -> GainRun:
     """Return the rate without and with a signal, now and for oxytocin ot from 0 to 1 in steps of 0.01::
 
-        r(x)       = v r_max / (1 + exp(−g′ (x − θ)))
-        background : x = x_b − w ot
-        signal     : x = x_b + s − w ot − ff₀ (1 − d′ ot)
+        r(x)       = v rₘₐₓ / (1 + exp(−g′ (x − θ)))
+        background : x = x₀ − w′ ot
+        signal     : x = x₀ + s − w′ ot − ff₀ (1 − d′ ot)
 
-    - ``inhibition``: w = w_I, d′ = d, g′ = g, v = 1, after Owen et al. (2013).
-    - ``slope``: g′ = g (1 + Δg ot), v = 1, w = d′ = 0, after Servan-Schreiber, Printz and Cohen (1990). It changes
+    - ``inhibition``: w′ = w, d′ = d, g′ = g, v = 1, after Owen et al. (2013).
+    - ``slope``: g′ = g (1 + Δg ot), v = 1, w′ = d′ = 0, after Servan-Schreiber, Printz and Cohen (1990). It changes
       nothing at x = θ. They show that it does not help a single unit to tell a signal from noise in its input.
-    - ``volume``: v = 1 + Δg ot, g′ = g, w = d′ = 0: a response multiplied, as in the gain fields that Salinas and
+    - ``volume``: v = 1 + Δg ot, g′ = g, w′ = d′ = 0: a response multiplied, as in the gain fields that Salinas and
       Thier (2000) review. It leaves the ratio of the two rates as it is.
     """
     course = np.linspace(0.0, 1.0, _LEVELS)

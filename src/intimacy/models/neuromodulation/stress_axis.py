@@ -89,7 +89,7 @@ class StressAxis(Parameters):
         0, 0, 120, step=5, label="Size of the stressor", help="What a stressful time adds to the drive."
     )
     stressor_onset: int = integer(
-        240, 0, 1440, step=10, unit="min", label="Start of the stressor", help="Minute at which it begins."
+        240, 0, 720, step=10, unit="min", label="Start of the stressor", help="Minute at which it begins."
     )
     stressor_length: int = integer(
         30, 2, 240, step=2, unit="min", label="Length of the stressor", help="Minutes that it lasts."
