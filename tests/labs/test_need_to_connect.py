@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from intimacy.labs import need_to_connect as labs
 from intimacy.models import need_to_connect as model
+from intimacy.widgets import Lab
 from sweep import at, scattered, trace, unpacked
 
 LABS = {each.__name__: each for each in (labs.time_alone, labs.how_long, labs.coming_and_going, labs.opioid_calm)}
@@ -82,6 +84,8 @@ def test_no_time_alone_draws_nothing_on_the_left_and_says_so() -> None:
     lab = at(labs.time_alone, hours_alone=0)
     assert len(trace(lab, "connection alone")["x"]) == 0
     assert "There is no time alone" in lab.sentence
+    assert "Alone the set-point" not in lab.sentence
+    assert lab.sentence.endswith("A year later the set-point is at 1.00.")
     assert len(trace(lab, "connection")["x"]) > 100
 
 
@@ -120,7 +124,10 @@ def test_what_is_said_of_a_time_alone_is_so() -> None:
         run, p, sentence = lab.result, lab.parameters, lab.sentence
         x, s = run.alone.connection[-1], run.alone.set_point[-1]
         if p.hours_alone:
-            assert f"alone felt connection is {x:.2f} and the set-point {s:.2f}, so {s - x:.2f} is missing" in sentence
+            said = re.search(r"connection is (\d\.\d+) and the set-point (\d\.\d+), so (\d\.\d+) is missing", sentence)
+            felt, compared, missing = (float(each) for each in said.groups())
+            assert (felt, compared, missing) == pytest.approx((x, s, s - x), abs=1e-3)
+            assert missing == pytest.approx(compared - felt, abs=1e-9)  # a learner subtracts
         after = run.together
         if p.reunion == "fixed":
             left = np.interp(48, after.hours, after.set_point - after.connection)
@@ -140,13 +147,50 @@ def test_what_is_said_of_a_time_alone_is_so() -> None:
         if not p.set_point_moves:
             assert f"The set-point stays at {p.need:g}." in sentence
         else:
-            assert f"{after.set_point[-1]:.2f}" in sentence.split("year later")[1]
+            assert f"{after.set_point[-1]:.2f}" in sentence.split("ear later")[1]
+            hardly = p.need - s < 0.05 * p.need
+            assert ("hardly moved" in sentence) == (hardly and p.hours_alone > 0 and p.reunion == "sought")
             back = re.search(r"is back after ([\d,.]+) h", sentence)
             if back:
                 assert float(back[1].replace(",", "")) == pytest.approx(run.hours_to_regain_half, rel=0.02)
             elif p.reunion == "sought" and "hardly moved" not in sentence:
                 assert run.hours_to_regain_half is None
     assert kinds >= {"missing", "much", True, False}
+
+
+def test_the_numbers_after_ten_hours_are_those_of_the_rule_in_the_notebook() -> None:
+    sentence = labs.time_alone().sentence
+    assert "felt connection is 0.368 and the set-point 0.995, so 0.627 is missing" in sentence
+    assert "is back after" not in sentence  # a set-point that has lost 0.005 has little to win back
+    assert "is back after" in at(labs.time_alone, "A month").sentence
+
+
+@pytest.mark.parametrize(
+    ("make", "setting", "moved"),
+    [
+        (labs.time_alone, {"reunion": "sought"}, {"company": 2}),
+        (labs.time_alone, {"reunion": "fixed"}, {"gain": 20}),
+        (labs.time_alone, {"reunion": "fixed"}, {"availability": 0.2}),
+        (labs.time_alone, {"set_point_moves": False}, {"adaptation_time": 72}),
+        (labs.how_long, {"set_point_moves": False}, {"adaptation_time": 72}),
+        (labs.coming_and_going, {"schedule": "loss"}, {"days_apart": 3}),
+        (labs.coming_and_going, {"schedule": "loss"}, {"cycles": 2}),
+        (labs.need_threat, {"account": "data"}, {"recovery_time": 60}),
+    ],
+)
+def test_a_control_that_does_not_count_says_so_and_changes_nothing(
+    make: Callable[[], Lab], setting: dict[str, Any], moved: dict[str, Any]
+) -> None:
+    (name,) = moved
+    (other,) = setting
+    lab = at(make, **setting)
+    control = next(each for each in lab.controls if each["name"] == name)
+    assert control["only_with"]["name"] == other
+    assert setting[other] not in control["only_with"]["at"]
+    before, sentence = lab.frame["traces"], lab.sentence
+    lab.set(**moved)
+    assert lab.frame["traces"] == before
+    assert lab.sentence == sentence
 
 
 # Different times alone
@@ -171,6 +215,33 @@ def test_a_set_point_that_never_moves_has_no_diamond_no_surplus_and_no_bars() ->
     np.testing.assert_allclose(trace(lab, "surplus")["y"], 0, atol=1e-6)
     assert (trace(lab, "time constants")["x"] == 0).all()
     assert "The longer alone, the more is missing, up to 1." in lab.sentence
+
+
+@pytest.mark.parametrize("availability", [0, 0.3, 0.6, 1])
+def test_where_the_set_point_goes_to_is_told_as_it_is(availability: float) -> None:
+    lab = at(labs.how_long, availability=availability, hours_alone=720)
+    after = model.simulate_moving_set_point(lab.parameters).together
+    back, _ = trace(lab, "time constants")["x"]
+    if not availability:
+        assert after.set_point[-1] < 1e-4
+        assert "no company is to be had then, so contact stays at 0" in lab.sentence
+        assert lab.sentence.endswith("without company it does not come back.")
+        assert back == 0
+        return
+    assert back * 24 == pytest.approx(model.recovery_time(lab.parameters))
+    assert f"contact is then {after.contact[0]:.2f} times the usual at once" in lab.sentence
+    assert ("comes back" in lab.sentence) == (availability == 1)
+    if availability < 1:
+        assert after.set_point[-1] == pytest.approx(availability, abs=0.01)
+        assert f"in company that is sought it goes to {availability:.2f}, with" in lab.sentence
+
+
+@pytest.mark.parametrize("decay_time", [2, 10, 33, 72])
+def test_the_ring_of_a_surplus_of_nothing_stands_on_the_axis(decay_time: int) -> None:
+    for hours in (1, 10, 43, 720, 2160):
+        lab = at(labs.how_long, "A set-point that never moves", hours_alone=hours, decay_time=decay_time)
+        (y,) = trace(lab, "surplus here")["y"]
+        assert 0 <= y < 1e-9  # below the axis it would not be drawn
 
 
 @pytest.mark.parametrize("hours", [1, 10, 43, 700, 2160])
@@ -222,7 +293,12 @@ def test_the_formula_is_drawn_after_a_loss_only_and_its_diamond_is_the_closed_fo
     assert diamond["x"] == pytest.approx([120 + 2.78392], abs=1e-4)  # 7-T6
     assert diamond["y"] == pytest.approx([-0.60560], abs=1e-5)
     np.testing.assert_allclose(trace(lab, "formula")["y"], lab.result.affect[lab.result.present == 0], atol=1e-4)
-    assert "After a long presence it would be −0.61 after 2.8 days" in lab.sentence
+    told = "With a strength of 0.80 all through a long presence, the formula gives −0.61 after 2.8 days"
+    assert told in lab.sentence
+    lab.preset("A week, then gone")
+    assert "0.26 at the last parting, beside a pleasure of 1. With a strength of 0.26 all through" in lab.sentence
+    lab.preset("Long there, then gone")
+    assert "With a strength of 0.74 all through a long presence, the formula gives −0.56" in lab.sentence
 
 
 def test_stories_of_a_bond_end_as_they_are_told() -> None:

@@ -313,6 +313,16 @@ def test_a_fair_game_is_level_with_itself() -> None:
     assert "rate level with people of a fair game at once, and level with them after an hour" in lab.sentence
 
 
+def test_needs_that_fall_and_come_back_within_the_game_are_told() -> None:
+    lab = at(labs.need_threat, "Six players")
+    assert f"from 4.20 to 4.20 points (lowest {lab.result.need.min():.2f})." in lab.sentence
+    assert "In theory the needs then stay where they are: 4.20 points an hour later." in lab.sentence
+    assert "recover" not in lab.sentence
+    left_out = labs.need_threat().sentence
+    assert "lowest" not in left_out  # the lowest is the last
+    assert "In theory they then recover" in left_out
+
+
 def test_a_new_draw_moves_the_noise_and_a_slider_does_not() -> None:
     lab = at(labs.need_threat, "Barely included")
     before = trace(lab, "balls")["y"].copy()

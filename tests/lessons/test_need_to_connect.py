@@ -35,9 +35,9 @@ def test_the_bet_on_the_reunion_names_what_the_lab_shows() -> None:
     for preset, hours in (("Ten hours", "10 hours"), ("A season", "90 days")):
         lab.preset(preset)
         contact = re.search(r"contact is (\d\.\d\d) times the usual", lab.sentence)[1]
-        missing = re.search(r"so (\d\.\d\d) is missing", lab.sentence)[1]
+        missing = float(re.search(r"so (\d\.\d+) is missing", lab.sentence)[1])
         assert re.search(rf"{contact} times(?: the usual)? after {hours}", answer.text)
-        assert missing in answer.text
+        assert f"{missing:.2f}" in answer.text
 
 
 def test_the_bet_on_the_recovery_names_what_the_labs_show() -> None:

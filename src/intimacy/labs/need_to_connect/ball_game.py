@@ -88,6 +88,7 @@ def need_threat() -> Lab:
             "scale_high",
         ],
         advanced=["recovery_time", "curvature", "scale_low", "scale_high"],
+        only_with={"recovery_time": ("account", ("theory",))},
         pinned=["balls", "effect", "need", "after"],
         seed=7,
     )
@@ -176,7 +177,7 @@ def _describe_threat(parameters: BallGame, run: BallGameRun) -> str:
     text = (
         f"Of {scripted} throws by the others {came} came to you; in a fair game it would be {run.fair_balls[-1]:.1f} "
         f"of all {parameters.throws} throws, on average. The share that you expect goes from {run.share[0]:.2f} to "
-        f"{run.share[-1]:.2f}, and the needs from {run.need[0]:.2f} to {run.need[-1]:.2f} points. "
+        f"{run.share[-1]:.2f}, and the needs from {run.need[0]:.2f} to {run.need[-1]:.2f} points{_lowest(run)}. "
     )
     if parameters.inclusion_probability == 0:
         throws = half_life(parameters.expectation_learning)
@@ -185,11 +186,19 @@ def _describe_threat(parameters: BallGame, run: BallGameRun) -> str:
     return text
 
 
+def _lowest(run: BallGameRun) -> str:
+    """Say how low the needs were in the game, where neither its start nor its end tells."""
+    lowest = f"{run.need.min():.2f}"
+    return "" if lowest in (f"{run.need[0]:.2f}", f"{run.need[-1]:.2f}") else f" (lowest {lowest})"
+
+
 def _afterwards(parameters: BallGame, run: BallGameRun) -> str:
     hour = f"{run.need_after[-1]:.2f} points an hour later"
     if parameters.account == "data":
         helps = "" if parameters.support == 0 else " How much of the gap support takes away is a teaching value."
         return f"Time since does not predict the effect here, so the needs are drawn level: {hour}.{helps}"
+    if parameters.scale_high - run.need[-1] < 0.005:
+        return f"In theory the needs then stay where they are: {hour}."
     return f"In theory they then recover, to {hour}."
 
 

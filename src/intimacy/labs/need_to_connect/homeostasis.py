@@ -22,6 +22,9 @@ SETTLED = 48.0
 NOTHING = 0.005
 """What is below rounds to nothing in a sentence."""
 
+HARDLY = 0.05
+"""Share of the need: a set-point that has lost less has hardly moved, and has little to win back."""
+
 _CORNER: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "align": "left"}
 _FILLED: dict[str, Any] = {"fill": "tonexty", "fillcolor": "rgba(0,114,178,0.2)"}
 _HATCHED: dict[str, Any] = {
@@ -103,6 +106,12 @@ def time_alone() -> Lab:
             ),
         ],
         advanced=["gain", "adaptation_time", "decay_time", "availability"],
+        only_with={
+            "company": ("reunion", ("fixed",)),
+            "gain": ("reunion", ("sought",)),
+            "adaptation_time": ("set_point_moves", (True,)),
+            "availability": ("reunion", ("sought",)),
+        },
         pinned=["connection alone", "set-point alone", "connection", "set-point", "contact"],
     )
 
@@ -180,12 +189,12 @@ def draw_alone(parameters: MovingSetPoint, run: model.MovingSetPointRun) -> Fram
 
 
 def _describe_alone(parameters: MovingSetPoint, run: model.MovingSetPointRun) -> str:
-    x, s = run.alone.connection[-1], run.alone.set_point[-1]
+    x, s = (round(float(line[-1]), 3) for line in (run.alone.connection, run.alone.set_point))
     text = (
-        f"After {_long(parameters.hours_alone)} alone felt connection is {x:.2f} and the set-point {s:.2f}, so "
-        f"{s - x:.2f} is missing. "
+        f"After {_long(parameters.hours_alone)} alone felt connection is {x:.3f} and the set-point {s:.3f}, so "
+        f"{s - x:.3f} is missing. "
         if parameters.hours_alone
-        else f"There is no time alone; felt connection and set-point are {x:.2f}. "
+        else f"There is no time alone; felt connection and set-point are {x:g}. "
     )
     reunited = _fixed(parameters, run) if parameters.reunion == "fixed" else _sought(run)
     return f"{text}{reunited} {_set_point_after(parameters, run)}"
@@ -221,7 +230,9 @@ def _set_point_after(parameters: MovingSetPoint, run: model.MovingSetPointRun) -
     end = run.together.set_point[-1]
     if parameters.reunion == "fixed":
         return f"A year later the set-point has drifted to {end:.2f}."
-    if parameters.need - run.alone.set_point[-1] < NOTHING:
+    if not parameters.hours_alone:
+        return f"A year later the set-point is at {end:.2f}."
+    if parameters.need - run.alone.set_point[-1] < HARDLY * parameters.need:
         return f"Alone the set-point has hardly moved; a year later it is at {end:.2f}."
     back = run.hours_to_regain_half
     if back is None:
@@ -259,6 +270,7 @@ def how_long() -> Lab:
         ],
         controls=["hours_alone", "set_point_moves", "adaptation_time", "decay_time", "need", "gain", "availability"],
         advanced=["need", "gain", "availability"],
+        only_with={"adaptation_time": ("set_point_moves", (True,))},
         pinned=["craving", "contact", "surplus"],
     )
 
@@ -366,7 +378,8 @@ def draw_lengths(parameters: MovingSetPoint, run: model.TimesAloneRun) -> Frame:
     for key, values in curves.items():
         traces[key] = {"x": run.hours, "y": values}
         traces[f"{key} here"] = {"x": here[shown], "y": _at(run, values, here[shown])}
-    days = np.array([model.recovery_time(parameters), model.adaptation_time(parameters)]) / 24
+    back = model.recovery_time(parameters) if parameters.availability else 0  # without company nothing comes back
+    days = np.array([back, model.adaptation_time(parameters)]) / 24
     days = np.where(np.isfinite(days), days, 0)
     traces["time constants"] = {"x": days, "y": [0, 1]}
     need = 1.08 * theme.ceiling(parameters.need, 1)
@@ -376,7 +389,7 @@ def draw_lengths(parameters: MovingSetPoint, run: model.TimesAloneRun) -> Frame:
             "yaxis.range": [0, need],
             "yaxis2.range": [0, 2.1],
             "yaxis3.range": [0, need],
-            "xaxis4.range": [0, theme.ceiling(float(days.max()), 160)],
+            "xaxis4.range": [0, theme.ceiling(float(days.max()), 170)],
         },
     )
 
@@ -398,15 +411,29 @@ def _describe_lengths(parameters: MovingSetPoint, run: model.TimesAloneRun) -> s
         if math.isinf(peak)
         else f"Most is missing after {peak:.1f} h alone: {highest:.2f}. From then on it becomes less."
     )
-    moved = (
-        "The set-point does not move, so nothing has to come back."
-        if math.isinf(slow)
-        else f"Alone the set-point is lost with a time constant of {_long(slow)}; in company that is sought it comes "
-        f"back with one of about {_long(model.recovery_time(parameters))}."
-    )
     contact = model.contact_on_reunion(here, parameters.gain, parameters.availability)
-    return (
-        f"{most} After {parameters.hours_alone:g} h it is {here:.2f}; {contact:.2f} times the usual contact is then "
-        f"sought and found at once, and {max(0.0, parameters.need - left - here):.2f} would be too much if the old "
-        f"amount were back at once. {moved}"
+    found = (
+        f"contact is then {contact:.2f} times the usual at once"
+        if parameters.availability
+        else "no company is to be had then, so contact stays at 0"
     )
+    return (
+        f"{most} After {parameters.hours_alone:g} h it is {here:.2f}; {found}, and "
+        f"{max(0.0, parameters.need - left - here):.2f} would be too much if the old amount were back at once. "
+        f"{_lost_and_back(parameters)}"
+    )
+
+
+def _lost_and_back(parameters: MovingSetPoint) -> str:
+    """Say how fast the set-point is lost alone, and how fast and how far it comes back."""
+    slow = model.adaptation_time(parameters)
+    if math.isinf(slow):
+        return "The set-point does not move, so nothing has to come back."
+    lost = f"Alone the set-point is lost with a time constant of {_long(slow)}"
+    if not parameters.availability:
+        return f"{lost}; without company it does not come back."
+    back = f"with one of about {_long(model.recovery_time(parameters))}"
+    if parameters.availability < 1:
+        # From above or from below, by how much was lost alone.
+        return f"{lost}; in company that is sought it goes to {parameters.availability * parameters.need:.2f}, {back}."
+    return f"{lost}; in company that is sought it comes back {back}."

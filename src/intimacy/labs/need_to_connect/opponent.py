@@ -44,7 +44,7 @@ def coming_and_going() -> Lab:
             ),
             Preset(
                 "A week, then gone",
-                "The opponent has hardly had time to grow. Dashed: the formula for a long presence.",
+                "The opponent has hardly had time to grow. Dashed: the formula for a long presence with one as weak.",
                 {"schedule": "loss", "days_together": 7},
             ),
             Preset(
@@ -59,6 +59,7 @@ def coming_and_going() -> Lab:
             ),
         ],
         advanced=["first_gain", "most_gain", "fast_time"],
+        only_with={"days_apart": ("schedule", ("cycles",)), "cycles": ("schedule", ("cycles",))},
         pinned=["affect", "gain"],
     )
 
@@ -131,7 +132,7 @@ def draw_bond(parameters: OpponentProcess, run: model.OpponentProcessRun) -> Fra
             "gain": {"x": days, "y": run.gain},
         },
         {
-            "xaxis.range": [0, theme.ceiling(float(days[-1]), 130)],
+            "xaxis.range": [0, theme.ceiling(float(days[-1]), 65)],
             "annotations[4].text": "dashed: formula, ◇ its lowest" if len(formula["x"]) else "",
         },
     )
@@ -167,7 +168,7 @@ def _describe_bond(parameters: OpponentProcess, run: model.OpponentProcessRun) -
         "a pleasure of 1."
     )
     if parameters.schedule == "loss":
-        return f"{_after_loss(parameters, run)} {grown}"
+        return f"{_after_loss(parameters, run)} {grown}{_by_formula(parameters, run)}"
     if parameters.cycles == 1:
         return (
             f"At the end of the time together affect is {signed(run.plateaus[0])}. After the parting {_dip(run, 0)}. "
@@ -205,11 +206,19 @@ def _dip(run: model.OpponentProcessRun, which: int) -> str:
 
 def _after_loss(parameters: OpponentProcess, run: model.OpponentProcessRun) -> str:
     days = format_value(parameters.days_together, "days")
-    text = f"After {days} together the other has gone for good: {_dip(run, 0)}."
+    return f"After {days} together the other has gone for good: {_dip(run, 0)}."
+
+
+def _by_formula(parameters: OpponentProcess, run: model.OpponentProcessRun) -> str:
+    """Say what the formula gives, which takes the strength at the parting as that of a long presence."""
     if not _has_formula(parameters, run):
-        return text
-    day, depth = model.lowest_after_loss(_last_gain(run), parameters.fast_time, parameters.slow_time)
-    return f"{text} After a long presence it would be {signed(depth)} after {day:.1f} days."
+        return ""
+    gain = _last_gain(run)
+    day, depth = model.lowest_after_loss(gain, parameters.fast_time, parameters.slow_time)
+    return (
+        f" With a strength of {gain:.2f} all through a long presence, the formula gives {signed(depth)} after "
+        f"{day:.1f} days."
+    )
 
 
 # Calm and opioids
@@ -283,6 +292,8 @@ def _calm_figure() -> go.Figure:
     )
     figure.add_annotation(theme.label("solid: as it is", theme.PERSON_I, x=0, y=1, yshift=20, **_CORNER))
     figure.add_annotation(theme.label("dashed: with the blocker", theme.INK, x=0, y=1, **_CORNER))
+    right: dict[str, Any] = {**_CORNER, "xanchor": "right"}
+    figure.add_annotation(theme.label("dotted: contact", theme.MUTED, x=1, y=1, yshift=20, **right))
     return figure
 
 

@@ -218,7 +218,7 @@ def simulate_times_alone(parameters: MovingSetPoint) -> TimesAloneRun:
         craving=craving,
         set_point=set_point,
         contact=2 * parameters.availability / (1 + np.exp(-parameters.gain * craving)),
-        surplus=parameters.need - set_point,
+        surplus=np.maximum(parameters.need - set_point, 0),  # one that stays may round above the need
     )
 
 
