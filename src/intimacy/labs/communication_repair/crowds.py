@@ -305,24 +305,30 @@ def draw_crowd(_: Crowd, run: CrowdRun) -> Frame:
             f"annotations[{number}].text": LABELS[name] if place else "",
             f"annotations[{number}].x": place[0] if place else 0,
             f"annotations[{number}].y": place[1] if place else 0,
+            f"annotations[{number}].xanchor": "left" if place and place[0] == _COLUMNS[0] else "center",
         }
     return Frame(traces, layout)
 
 
-_ROOM = 0.075
+_ROOM = 0.06
 """Share of the crowd that a label is high."""
+
+_COLUMNS = [round(GENERATIONS * share) for share in (0.02, 0.2, 0.35, 0.5, 0.65, 0.8)]
+"""Generations at which a label can stand. At the first, where kinds that die out have most room, it begins."""
+
+_LONG = 0.65 * GENERATIONS
+"""Generations between labels that have room for both on a narrow page, whatever their heights."""
 
 
 def _label_places(shares: Array, middles: Array) -> Sequence[tuple[float, float] | None]:
     """Return where each kind can be labelled inside its own area, or None; those with the fewest places come first."""
-    columns = [round(GENERATIONS * share) for share in (0.2, 0.35, 0.5, 0.65, 0.8)]
     taken: list[tuple[int, float]] = []
     places: list[tuple[float, float] | None] = [None] * len(shares)
-    wide = shares[:, columns] > _ROOM
-    for kind in np.lexsort((-shares[:, columns].max(axis=1), wide.sum(axis=1))).tolist():
-        for column in sorted(columns, key=lambda each: -shares[kind, each]):
+    wide = shares[:, _COLUMNS] > _ROOM
+    for kind in np.lexsort((-shares[:, _COLUMNS].max(axis=1), wide.sum(axis=1))).tolist():
+        for column in sorted(_COLUMNS, key=lambda each: -shares[kind, each]):
             middle = float(middles[kind, column])
-            near = any(abs(middle - other) < _ROOM for _, other in taken)
+            near = any(abs(middle - other) < _ROOM and abs(column - there) < _LONG for there, other in taken)
             if shares[kind, column] > _ROOM and not near:
                 taken.append((column, middle))
                 places[kind] = (float(column), middle)

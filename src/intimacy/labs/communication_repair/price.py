@@ -49,7 +49,7 @@ def price_of_generosity() -> Lab:
             ),
             Preset(
                 "One error in ten",
-                "More slips. The gain among the generous is larger now. Is the price?",
+                "More slips. Generosity gains less among the generous now, and more of it is needed. And the price?",
                 {"slip": 0.1},
             ),
             Preset(
@@ -130,8 +130,8 @@ def _describe(parameters: Generosity, run: GenerosityRun) -> str:
     return (
         f"With a generosity of {parameters.generosity:g}, two of the generous reach out in "
         f"{per_cent(run.reaching_out)} of their moves and get {own:.3f} points per round each. With somebody else "
-        f"({where}) the generous one gets {met:.3f} and the other {gets:.3f}; with no generosity it would be "
-        f"{none:.3f}, with full generosity {full:.3f}. {_limit(parameters, run)}"
+        f"({where}) the generous one gets {met:.3f} and the other {gets:.3f}; with no generosity the generous "
+        f"one would get {none:.3f}, with full generosity {full:.3f}. {_limit(parameters, run)}"
     )
 
 

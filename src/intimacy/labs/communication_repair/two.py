@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from intimacy.arguments import checked
-from intimacy.labs.communication_repair.marks import CORNER, TALL, add_events, add_moves, moves, per_cent, times
+from intimacy.labs.communication_repair.marks import CORNER, TALL, add_events, add_moves, moves, per_cent
 from intimacy.models.communication_repair import LABELS, REACH_OUT, Match, MatchRun, simulate_match
 from intimacy.parameters import format_value
 from intimacy.widgets import Frame, Lab, Play, Preset, theme
@@ -147,7 +147,7 @@ def draw_match(parameters: Match, run: MatchRun) -> Frame:
         for person, (name, row) in enumerate(zip("ij", _ROWS, strict=True))
     }
     seen = {}
-    # A mishearing stands on the move that was misheard, so at the other person's row; all else at one's own.
+    # Each mark stands on the move that went wrong; a mishearing is known by the ear, which is the other person's.
     for key, happened, lift in (
         ("misheard", run.misheard[:, ::-1], 0.2),
         ("slipped", run.slipped, 0.2),
@@ -194,11 +194,10 @@ def _planted(parameters: Match, run: MatchRun) -> str:
     held_back = run.moves[planted:].sum(axis=1) > 0
     if not held_back.any():
         return f"After the misunderstanding in round {planted} nobody holds back. "
-    count = int(held_back.sum())
-    if held_back[-1]:
-        return f"After the misunderstanding in round {planted} somebody holds back {times(count)}, to the last round. "
+    text = f"After the misunderstanding in round {planted} somebody holds back in"
     last = planted + int(np.flatnonzero(held_back)[-1]) + 1
-    return (
-        f"After the misunderstanding in round {planted} somebody holds back {times(count)}, for the last time in round "
-        f"{last}. "
-    )
+    count = int(held_back.sum())
+    if count == 1:
+        return f"{text} round {last} and in no other. "
+    until = "to the last one" if held_back[-1] else f"for the last time in round {last}"
+    return f"{text} {format_value(count, 'rounds')}, {until}. "

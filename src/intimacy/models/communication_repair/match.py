@@ -143,7 +143,7 @@ class MatchRun:
         meant: the moves that were meant, shape (rounds, 2).
         moves: the moves that happened, shape (rounds, 2).
         heard: the moves that person i, and person j, heard the other make, shape (rounds, 2).
-        repaired: errors that talk undid, by the one whose move or ear it was, shape (rounds, 2).
+        repaired: errors that talk undid, by the one whose move it was, shape (rounds, 2).
         expected: what happens on average in each round, outcomes of shape (rounds, 4).
         long_run: what happens on average after many more rounds, outcomes of shape (4,).
     """
@@ -236,7 +236,7 @@ def simulate_match(parameters: Match, seed: Seed = 7) -> MatchRun:
         hears = [done[1] ^ mishearings[0].left, done[0] ^ mishearings[1].left]
         states = [machines[k].next_state[states[k]][done[k]][hears[k]] for k in (0, 1)]
         meant[each], moves[each], heard[each] = intended, done, hears
-        repaired[each] = [slips[k].undone + mishearings[k].undone for k in (0, 1)]
+        repaired[each] = [slips[k].undone + mishearings[1 - k].undone for k in (0, 1)]
     expected, long_run = expected_by_round(
         *machines,
         slip=left_after(slip, repair),
