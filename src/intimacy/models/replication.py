@@ -51,7 +51,7 @@ class ReplicationLab(Parameters):
     """A number of labs that study one question, each with its own participants (see :func:`simulate_labs`)."""
 
     participants: int = integer(
-        29, 5, 2000, unit="per arm", symbol="n", label="Participants per arm", help="Half of a lab's participants."
+        29, 5, 2000, unit="per arm", symbol="n", label="Participants", help="Half of a lab's participants."
     )
     effect: float = number(
         0.1, 0, 1.5, step=0.01, symbol="d", label="True effect", help="Difference of the arms in standard deviations."
