@@ -110,6 +110,25 @@ def test_a_fast_drag_ends_on_the_last_value(page: Page) -> None:
     assert "dose: 37 IU" in first.locator(".shown").text_content()
 
 
+def test_a_value_stays_on_one_line_and_a_symbol_has_its_subscript(page: Page) -> None:
+    bench = page.lab("A spray to design")
+    shown = bench.locator(".shown")
+    assert bench.locator(".symbol sub").first.text_content() == "c"
+    assert shown.locator("sub").first.text_content() == "c"
+    assert "_" not in shown.text_content()
+    assert " · Vc = 0.15 L" in shown.text_content()
+    assert {each.text_content().strip()[-1] for each in shown.locator(".on-one-line").all()[:-1]} == {"·"}
+    lab = labs(page)[0]
+    lab.get_by_role("slider", name="Share of the dose that goes straight").press("End")
+    kept = lab.locator(".sentence .on-one-line")
+    kept.first.wait_for()
+    assert all(each.text_content().endswith(" %") for each in kept.all())
+    rows = "node => node.getClientRects().length"
+    assert {each.evaluate(rows) for each in [*kept.all(), *shown.locator(".on-one-line").all()]} == {1}
+    lab.get_by_role("button", name="Reset").click()
+    shows(lab, "dose: 24 IU")
+
+
 @pytest.mark.everyone
 def test_motion_is_not_offered_to_those_who_asked_for_less(browser: Any, jupyter: Server) -> None:
     page = Page(browser, reduced_motion="reduce")

@@ -582,7 +582,7 @@ def reverse_inference() -> Lab:
         [
             Preset("A busy area", "Active in one of five other studies. One study in twenty is about the feeling."),
             Preset("A picky area", "Active in one of fifty others. The same blob says much more.", {"base_rate": 0.02}),
-            Preset("A better question", "Half of the studies one could mean are about the feeling.", {"prior": 0.5}),
+            Preset("A better question", "Half of the studies in question are about the feeling.", {"prior": 0.5}),
             Preset(
                 "It never fails",
                 "Active whenever the feeling is there. Does that help?",
@@ -595,7 +595,7 @@ def reverse_inference() -> Lab:
 
 
 def _busy_figure() -> go.Figure:
-    figure = theme.new_figure(380, margin={"l": 76, "r": 20, "t": 28, "b": 52})
+    figure = theme.new_figure(400, margin={"l": 76, "r": 20, "t": 48, "b": 52})
     figure.add_scatter(meta="before", x=[], y=[], mode="lines", line=_DOTTED)
     figure.add_scatter(meta="curve", x=[], y=[], mode="lines", line={"color": theme.INK, "width": 2})
     dot = {"symbol": "diamond", "size": 13, "color": theme.INK}
@@ -604,8 +604,7 @@ def _busy_figure() -> go.Figure:
         xaxis={"title": "Active in other studies", "range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
         yaxis={"title": "Chance of the feeling,<br>area active", "range": [0, 1.04], "tickformat": ".0%"},
     )
-    figure.add_annotation(theme.label("", theme.INK, x=0, y=1, **_ABOVE))
-    figure.add_annotation(theme.label("before the scan", theme.MUTED, x=1.02, y=0, xanchor="right", yanchor="bottom"))
+    figure.add_annotation(theme.label("", theme.INK, x=0, y=1, align="left", **_ABOVE))
     return figure
 
 
@@ -620,19 +619,18 @@ def draw_busy(parameters: ReverseInference, result: neural_pathways.ReverseInfer
             "here": {"x": [parameters.base_rate], "y": [result.posterior]},
         },
         {
-            "annotations[0].text": f"the feeling, given the blob: {_percent(result.posterior)}",
-            "annotations[1].y": parameters.prior,
-            "annotations[1].yanchor": "bottom" if parameters.prior < 0.9 else "top",
+            "annotations[0].text": f"the feeling, given the blob: {_percent(result.posterior)}<br>"
+            "dotted: before the scan"
         },
     )
 
 
 def _describe_busy(parameters: ReverseInference, result: neural_pathways.ReverseInferenceResult) -> str:
     return (
-        f"Before the scan the chance of the feeling is {_percent(parameters.prior)}. The area is active in "
-        f"{_percent(parameters.sensitivity)} of studies of the feeling and in {_percent(parameters.base_rate)} of all "
-        f"others. Given that it was active, the chance is {_percent(result.posterior)}: the odds are "
-        f"{result.bayes_factor:.3g} times what they were. Toy numbers."
+        f"Before the scan the chance of the process, here a feeling, is {_percent(parameters.prior)}. The area is "
+        f"active in {_percent(parameters.sensitivity)} of studies of the feeling and in "
+        f"{_percent(parameters.base_rate)} of all others. Given that it was active, the chance is "
+        f"{_percent(result.posterior)}: the odds are {result.bayes_factor:.3g} times what they were. Toy numbers."
     )
 
 

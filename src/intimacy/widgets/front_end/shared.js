@@ -113,11 +113,12 @@ const onOneLine = (...nodes) => element("span", { class: "on-one-line" }, ...nod
 // A sentence as nodes, none of whose lines begins with a percent sign.
 const unbroken = (text) => text.split(/(\S+ %)/).map((part, index) => (index % 2 ? onOneLine(part) : part));
 
-// A list of values as nodes: it breaks between them, and "k = 12" stays on one line.
+// A list of values as nodes: a line ends after a dot, and "k = 12" stays on one line.
 const listed = (text) =>
   text
-    .split(/( · )/)
-    .map((part) => (part.length < 24 ? onOneLine(...subscripted(part)) : element("span", {}, ...subscripted(part))));
+    .split(/(?<= ·) /)
+    .flatMap((part) => [part.length < 26 ? onOneLine(...subscripted(part)) : element("span", {}, ...subscripted(part)), " "])
+    .slice(0, -1);
 
 // Jupyter takes arrow keys for its own shortcuts: JupyterLab when the event bubbles up to the page, Notebook 7 before it
 // comes down to the control. There only an attribute on the focused control itself stops it: a shortcut matches that first.
