@@ -114,11 +114,13 @@ const onOneLine = (...nodes) => element("span", { class: "on-one-line" }, ...nod
 const unbroken = (text) => text.split(/(\S+ %)/).map((part, index) => (index % 2 ? onOneLine(part) : part));
 
 // A list of values as nodes: a line ends after a dot, and "k = 12" stays on one line.
-const listed = (text) =>
-  text
-    .split(/(?<= ·) /)
-    .flatMap((part) => [part.length < 26 ? onOneLine(...subscripted(part)) : element("span", {}, ...subscripted(part)), " "])
-    .slice(0, -1);
+function listed(text) {
+  const parts = text.replaceAll(" · ", " ·\n").split("\n");
+  return parts.flatMap((part, index) => {
+    const nodes = subscripted(part);
+    return [index ? " " : "", ...(part.length < 26 ? [onOneLine(...nodes)] : nodes)];
+  });
+}
 
 // Jupyter takes arrow keys for its own shortcuts: JupyterLab when the event bubbles up to the page, Notebook 7 before it
 // comes down to the control. There only an attribute on the focused control itself stops it: a shortcut matches that first.
