@@ -583,9 +583,11 @@ def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
         "one code": {"x": [-reach, reach], "y": [-reach, reach]},
         "voxels": {"x": patterns[0], "y": patterns[1]},
     }
+    lowest = 1.0
     for trained in model.STATES:
         aside = _TRAINED[trained][-1]
         found = [run.accuracy(trained, tested) for tested in model.STATES]
+        lowest = min(lowest, *(each.low for each in found))
         traces[f"trained {trained}"] = {
             "x": [aside, 1 + aside],
             "y": [each.share for each in found],
@@ -595,7 +597,6 @@ def draw_overlap(parameters: Overlap, run: model.OverlapRun) -> Frame:
         expected["x"] += [aside, 1 + aside]
         expected["y"] += [model.expected_accuracy(parameters, trained, tested) for tested in model.STATES]
     bounds = [-reach, reach]
-    lowest = min(run.accuracy(trained, tested).low for trained in model.STATES for tested in model.STATES)
     return Frame(
         {**traces, "expected": expected},
         {"xaxis.range": bounds, "yaxis.range": bounds, "yaxis2.range": [min(0.28, lowest - 0.02), 1.02]},
