@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,15 @@ def flat_numbers(layout: dict[str, Any]) -> Iterator[float]:
         for each in value if isinstance(value, list | tuple) else [value]:
             if isinstance(each, int | float) and not isinstance(each, bool):
                 yield each
+
+
+def ranges(lab: Lab, axis: str, presets: Iterable[str]) -> set[tuple[float, ...]]:
+    """Return the ranges that an axis has as the figure is made and in each of these presets; one where all share it."""
+    found = {tuple(lab.figure["layout"][axis]["range"])}
+    for preset in presets:
+        lab.preset(preset)
+        found.add(tuple(lab.frame["layout"][f"{axis}.range"]))
+    return found
 
 
 def trace(shown: Lab | Game, key: str) -> dict[str, Any]:

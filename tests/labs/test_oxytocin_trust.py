@@ -10,7 +10,7 @@ import pytest
 from intimacy.labs import oxytocin_trust as labs
 from intimacy.models import replication
 from intimacy.models.oxytocin_trust import kinetics
-from sweep import at, check, scattered, trace
+from sweep import at, check, ranges, scattered, trace
 
 # The blood
 
@@ -27,11 +27,7 @@ def test_the_rise_doubles_with_the_dose_and_the_peak_does_not():
 
 def test_a_higher_peak_is_drawn_higher_in_each_story_of_the_blood():
     lab = labs.the_blood()
-    axes = {tuple(lab.figure["layout"]["yaxis"]["range"])}
-    for preset in lab.preset_names:
-        lab.preset(preset)
-        axes.add(tuple(lab.frame["layout"]["yaxis.range"]))
-    assert len(axes) == 1
+    assert len(ranges(lab, "yaxis", lab.preset_names)) == 1
 
 
 def test_the_blood_is_told_where_nothing_rises_and_where_nothing_reaches_the_mark():

@@ -10,7 +10,7 @@ import pytest
 
 from intimacy.labs import reward_learning as labs
 from intimacy.models.reward_learning import CUE_STEP, TemporalDifference, simulate_temporal_difference
-from sweep import at, check, repeats_as_code, scattered, trace, unpacked
+from sweep import at, check, ranges, repeats_as_code, scattered, trace, unpacked
 
 LARGEST_FRAME = 150_000
 
@@ -191,20 +191,12 @@ def test_the_need_tells_one_contact_none_and_too_many():
 
 def test_a_taller_bar_of_the_need_is_worth_more_in_each_story():
     lab = labs.the_need()
-    axes = {tuple(lab.figure["layout"]["yaxis2"]["range"])}
-    for preset in lab.preset_names:
-        lab.preset(preset)
-        axes.add(tuple(lab.frame["layout"]["yaxis2.range"]))
-    assert len(axes) == 1
+    assert len(ranges(lab, "yaxis2", lab.preset_names)) == 1
 
 
 def test_no_bar_of_wanting_or_liking_ends_at_the_edge_and_the_first_stories_share_an_axis():
     lab = labs.wanting_or_liking()
-    axes = {tuple(lab.figure["layout"]["yaxis"]["range"])}
-    for preset in lab.preset_names[:3]:
-        lab.preset(preset)
-        axes.add(tuple(lab.frame["layout"]["yaxis.range"]))
-    assert len(axes) == 1
+    assert len(ranges(lab, "yaxis", lab.preset_names[:3])) == 1
     states = [at(labs.wanting_or_liking, preset) for preset in lab.preset_names]
     for lab in itertools.chain(states, scattered(labs.wanting_or_liking(), 200)):
         low, high = lab.frame["layout"]["yaxis.range"]
